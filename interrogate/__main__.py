@@ -1,0 +1,5 @@
+"""`python -m interrogate`."""
+
+from interrogate.cli import main
+
+main()

@@ -1,0 +1,269 @@
+"""The only door to LiteLLM: sends a request, waits patiently, and gives a reply or a named fault.
+
+It knows nothing of interviews and labels. What it sends is what it was given: reshaping for a route is done, and
+reported, by `restoring`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from interrogate.errors import Fault, ModelError
+from interrogate.records import Json, ToolCall
+from interrogate.restoring import Route
+
+if TYPE_CHECKING:
+    import openai
+
+SIMULATED = "simulated/"
+LOCAL = "local/"
+
+_PASSING: frozenset[Fault] = frozenset({"rate_limited", "timeout", "unavailable"})
+"""Faults that may be gone when asked again."""
+
+_ROUTES: Mapping[str, Route] = {
+    "anthropic": Route("anthropic", reasoning="signed", system="first"),
+    "bedrock": Route("bedrock", reasoning="signed", system="first", tool_choice=False),
+    "vertex_ai": Route("vertex_ai", system="first"),
+    "gemini": Route("gemini", system="first"),
+    "openai": Route("openai"),
+    "azure": Route("azure"),
+    "local": Route("local", tools="text"),
+}
+_OPEN_ROUTE = Route("open", reasoning="field")
+"""Servers that speak Chat Completions and carry `reasoning_content`: vLLM, DeepSeek, OpenRouter, Ollama."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call: to whom, with what, and how."""
+
+    model: str
+    messages: Sequence[Json]
+    tools: Sequence[Json] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """Any LiteLLM parameter: temperature, api_base, api_key, response_format."""
+    aside: Json | None = None
+    """What a simulated model must know and no real one may be told. Sent to `simulated/` models only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    text: str
+    finish: str
+    """Why it ended: stop, length, tool_calls, content_filter."""
+    model: str
+    """As the provider names it."""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    cost_usd: float | None = None
+    """None where no price is known: never zero by default."""
+    seconds: float = 0.0
+    aside: Json | None = None
+    """What a simulated model says of itself, its true label; None for real ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a model that this program serves itself is found."""
+
+    model: str
+    """The name to call it by."""
+    parameters: Mapping[str, Any]
+
+
+REPLY = TypeAdapter(Reply)
+
+
+@cache
+def _litellm() -> Any:
+    """LiteLLM, told not to fetch its price list, not to print, and where our simulated models are."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import litellm
+
+    from interrogate.simulated.provider import SimulatedProvider
+
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    litellm.custom_provider_map = [{"provider": "simulated", "custom_handler": SimulatedProvider()}]
+    return litellm
+
+
+def route_of(model: str, parameters: Mapping[str, Any] | None = None) -> Route:
+    """What the way to a model can carry.
+
+    Raises ModelError where LiteLLM does not know the provider.
+    """
+    if model.startswith(SIMULATED):
+        return Route("simulated", reasoning="field")
+    if model.startswith(LOCAL):
+        return _ROUTES["local"]
+    litellm = _litellm()
+    try:
+        _, provider, _, _ = litellm.get_llm_provider(model, api_base=(parameters or {}).get("api_base"))
+    except litellm.BadRequestError as error:
+        raise ModelError(
+            "unknown_model",
+            f"{model}: LiteLLM knows no provider of this name; write provider/model, as in openai/gpt-4o",
+        ) from error
+    if provider == "openai" and (parameters or {}).get("api_base"):
+        return _OPEN_ROUTE
+    return _ROUTES.get(provider, _OPEN_ROUTE)
+
+
+def has_price(model: str) -> bool:
+    """Whether a call's cost can be known: simulated and local models cost nothing."""
+    if model.startswith((SIMULATED, LOCAL)):
+        return True
+    try:
+        return bool(_litellm().get_model_info(model))
+    except ValueError:
+        return False
+
+
+def takes_schema(model: str) -> bool:
+    """Whether the provider holds an answer to a JSON schema."""
+    return bool(_litellm().supports_response_schema(model))
+
+
+class Chat:
+    """Sends requests, so many at a time to each model, and asks again where a fault may pass.
+
+    One instance serves one event loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_connections: int = 10,
+        attempts: int = 6,
+        longest_wait: float = 60.0,
+        endpoints: Mapping[str, Endpoint] | None = None,
+    ) -> None:
+        self._endpoints = dict(endpoints or {})
+        self._limits: dict[str, asyncio.Semaphore] = {}
+        self._max_connections = max_connections
+        self._attempts = attempts
+        self._longest_wait = longest_wait
+
+    async def complete(self, request: Request) -> Reply:
+        """The model's reply.
+
+        Raises ModelError, with the fault's name, when there is none after all attempts.
+        """
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, ModelError) and error.reason in _PASSING),
+            stop=stop_after_attempt(self._attempts),
+            wait=self._wait,
+            reraise=True,
+        ):
+            with attempt:
+                async with self._place(request.model):
+                    return await _send(request, self._endpoints.get(request.model))
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _place(self, model: str) -> AbstractAsyncContextManager[None]:
+        return self._limits.setdefault(model, asyncio.Semaphore(self._max_connections))
+
+    def _wait(self, state: RetryCallState) -> float:
+        """As long as the server asks for, otherwise exponentially longer with jitter."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = _retry_after(error.__cause__ if error else None)
+        waited = asked if asked is not None else wait_exponential_jitter(initial=1, max=self._longest_wait)(state)
+        return min(waited, self._longest_wait)
+
+
+async def _send(request: Request, endpoint: Endpoint | None) -> Reply:
+    litellm = _litellm()
+    import openai
+
+    own = endpoint.parameters if endpoint else {}
+    arguments = {**own, **request.parameters, "num_retries": 0, "max_retries": 0}
+    if request.tools:
+        # LiteLLM's tool gateway would import a server package and could run tools; ours are never run.
+        arguments |= {"tools": list(request.tools), "_skip_mcp_handler": True}
+    if request.model.startswith(SIMULATED):
+        arguments["aside"] = request.aside or {}
+    begun = time.monotonic()
+    try:
+        model = endpoint.model if endpoint else request.model
+        response = await litellm.acompletion(model=model, messages=list(request.messages), **arguments)
+    except openai.APIError as error:
+        raise _fault(error, request.model) from error
+    return _reply(response, request.model, time.monotonic() - begun)
+
+
+def _fault(error: openai.APIError, model: str) -> ModelError:
+    """Ours for LiteLLM's. Its errors have `openai.APIError` as their base, not `litellm.APIError`."""
+    litellm = _litellm()
+    kinds: tuple[tuple[type[Exception], Fault], ...] = (
+        (litellm.ContextWindowExceededError, "context_overflow"),
+        (litellm.ContentPolicyViolationError, "content_filter"),
+        (litellm.AuthenticationError, "refused_key"),
+        (litellm.PermissionDeniedError, "refused_key"),
+        (litellm.NotFoundError, "unknown_model"),
+        (litellm.RateLimitError, "rate_limited"),
+        (litellm.Timeout, "timeout"),
+        (litellm.BadRequestError, "bad_request"),
+        (litellm.UnprocessableEntityError, "bad_request"),
+    )
+    reason: Fault = next((fault for kind, fault in kinds if isinstance(error, kind)), "unavailable")
+    if reason == "bad_request" and "context" in str(error) and "exceed" in str(error):
+        reason = "context_overflow"
+    return ModelError(reason, f"{model}: {_first_line(str(error))}")
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0][:300]
+
+
+def _retry_after(error: BaseException | None) -> float | None:
+    response = getattr(error, "response", None)
+    value = response.headers.get("retry-after") if response is not None and response.headers else None
+    return float(value) if value is not None and value.replace(".", "", 1).isdigit() else None
+
+
+def _reply(response: Any, model: str, seconds: float) -> Reply:
+    choice = response.choices[0]
+    message = choice.message
+    usage = response.usage
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Reply(
+        text=message.content or "",
+        finish=choice.finish_reason or "stop",
+        model=response.model or model,
+        reasoning=getattr(message, "reasoning_content", None) or "",
+        tool_calls=tuple(
+            ToolCall(call.id or "", call.function.name or "", call.function.arguments or "{}")
+            for call in message.tool_calls or ()
+        ),
+        tokens_in=usage.prompt_tokens or 0,
+        tokens_out=usage.completion_tokens or 0,
+        tokens_cached=getattr(details, "cached_tokens", None) or 0,
+        cost_usd=_cost(response, model),
+        seconds=round(seconds, 3),
+        aside=(getattr(message, "provider_specific_fields", None) or {}).get("simulated"),
+    )
+
+
+def _cost(response: Any, model: str) -> float | None:
+    if model.startswith((SIMULATED, LOCAL)):
+        return 0.0
+    if not has_price(model):
+        return None
+    return float(_litellm().completion_cost(response, model=model))

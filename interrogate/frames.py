@@ -1,0 +1,225 @@
+"""From the store to pandas: the only place where columns are named.
+
+* `answers`   one row an answer, with the label of record
+* `verdicts`  one row an answer and rater
+* `calls`     one row a call to a model
+* `interviews`  one row an interview
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from interrogate.labels import Label, in_arm
+from interrogate.ledger import TURN
+from interrogate.rating import VERDICT
+from interrogate.records import Json
+from interrogate.store import Store, campaigns, turns
+from interrogate.store import calls as calls_table
+from interrogate.store import interviews as interviews_table
+from interrogate.store import verdicts as verdicts_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INTERVIEW_COLUMNS = (
+    "interview", "subject", "arm", "policy", "design", "strategy", "transcript", "source", "kind", "accusation", "cell",
+    "epoch", "simulated", "state", "reason", "detail", "ending", "skipped", "exact", "context",
+)  # fmt: skip
+TURN_COLUMNS = (
+    "turn", "rung", "position", "purpose", "accuses", "discloses", "inserted", "question", "answer", "missing",
+    "read_as_confession",
+)  # fmt: skip
+VERDICT_COLUMNS = (
+    "rater", "label", "name", "admission", "falsehood", "stance", "motive_false", "retaliation", "aware", "interest",
+    "confidence", "unlabelled", "remark", "quotes",
+)  # fmt: skip
+
+SHARED = (
+    "interview",
+    "subject",
+    "arm",
+    "policy",
+    "design",
+    "strategy",
+    "transcript",
+    "source",
+    "kind",
+    "cell",
+    "epoch",
+    "simulated",
+)
+
+
+def interviews(store: Store) -> pd.DataFrame:
+    """One row an interview: who was asked about what, in which arm, how it ended, and whether the context was exact.
+
+    Conditions of the transcript are columns of their own, with the prefix `condition_`.
+    """
+    return _frame(list(_interview_rows(store)), INTERVIEW_COLUMNS)
+
+
+def _interview_rows(store: Store) -> Iterator[Json]:
+    kept = {kind: store.bodies(kind) for kind in ("transcript", "accusation", "strategy", "context")}
+    simulated = bool(store.rows(campaigns)[0]["simulated"])
+    for row in store.rows(interviews_table):
+        transcript, act = kept["transcript"][row["transcript"]], kept["accusation"][row["accusation"]]
+        strategy = kept["strategy"][row["strategy"]]
+        source = transcript["source"]
+        context = kept["context"].get(row["context"]) or {}
+        yield {
+            **{
+                name: row[name]
+                for name in (
+                    "interview",
+                    "subject",
+                    "arm",
+                    "policy",
+                    "transcript",
+                    "epoch",
+                    "state",
+                    "reason",
+                    "detail",
+                    "ending",
+                    "context",
+                )
+            },
+            "design": strategy["design"],
+            "strategy": f"{strategy['name']} v{strategy['version']}",
+            "source": source["path"] if source["locator"] is None else f"{source['path']}#{source['locator']}",
+            "kind": act["kind"],
+            "accusation": act["summary"],
+            "cell": _cell_text(row["cell"], row["rung"]),
+            "simulated": simulated,
+            "skipped": ", ".join(row["skipped"] or ()),
+            "exact": context.get("exact"),
+            **{f"condition_{name}": value for name, value in transcript["conditions"].items()},
+        }
+
+
+def _cell_text(cell: Mapping[str, str], rung: str | None) -> str:
+    return ", ".join(
+        [*([f"rung={rung}"] if rung else []), *(f"{name}={level}" for name, level in sorted(cell.items()))]
+    )
+
+
+def verdicts(store: Store) -> pd.DataFrame:
+    """One row an answer and rater: facts, label, reason and verified quotes."""
+    said = {(row["interview"], row["turn"]): row for row in _turn_rows(store)}
+    names = rater_names(store)
+    rows = [
+        {
+            **said[row["interview"], row["turn"]],
+            **_verdict_columns(row["body"], said[row["interview"], row["turn"]]["arm"]),
+            "rater": names[row["rater"]],
+        }
+        for row in store.rows(verdicts_table)
+    ]
+    return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS))
+
+
+def answers(store: Store) -> pd.DataFrame:
+    """One row an answer, with the label of record; where there is none `unlabelled` says why.
+
+    `truth` is the true label of a simulated subject's answer; no rater has seen it.
+    """
+    record = _record(store)
+    by_answer: dict[tuple[str, int], list[Json]] = {}
+    for verdict in store.rows(verdicts_table):
+        if verdict["rater"] in record:
+            by_answer.setdefault((verdict["interview"], verdict["turn"]), []).append(verdict["body"])
+    truths = {(row["interview"], row["turn"]): _truth(row["reply"]) for row in store.rows(calls_table, role="subject")}
+    rows = []
+    for row in _turn_rows(store):
+        key = (row["interview"], row["turn"])
+        labelled = _labelled(row, by_answer.get(key, []), record)
+        rows.append({**row, **labelled, "rater": " + ".join(record.values()), "truth": truths.get(key)})
+    return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS, "truth"))
+
+
+def _labelled(row: Json, found: Sequence[Json], record: Mapping[str, str]) -> Json:
+    """The columns of the label of record: of the one rater, or the panel's majority and those who were in it."""
+    if row["missing"] is not None:
+        return {"label": None, "unlabelled": row["missing"]}
+    if len(record) == 1 or not found:
+        return _verdict_columns(found[0], row["arm"]) if found else {"label": None, "unlabelled": "not_rated"}
+    votes = Counter(VERDICT.validate_python(body).label for body in found)
+    label, count = votes.most_common(1)[0]
+    if label is None or count * 2 <= len(record):
+        return {"label": None, "unlabelled": "panel_divided" if label else "panel_failed"}
+    chosen = next(body for body in found if VERDICT.validate_python(body).label == label)
+    return {**_verdict_columns(chosen, row["arm"]), "confidence": count / len(record)}
+
+
+def _record(store: Store) -> dict[str, str]:
+    """Names of the raters whose labels count, by digest."""
+    choices = store.choices() or {}
+    return {rater["digest"]: rater["name"] for rater in choices["record"]}
+
+
+def rater_names(store: Store) -> dict[str, str]:
+    """What each rater of the store is called, by digest; the digest is added where a name stands for two."""
+    named = {key: str(body["name"]) for key, body in store.bodies("rater").items()}
+    named |= {key: name for key, name in _record(store).items() if key not in named}
+    shared = Counter(named.values())
+    return {key: name if shared[name] == 1 else f"{name} {key[:6]}" for key, name in named.items()}
+
+
+def _turn_rows(store: Store) -> Iterator[Json]:
+    about = {row["interview"]: row for row in _interview_rows(store)}
+    for row in store.rows(turns):
+        turn = TURN.validate_python(row["body"])
+        interview = about[row["interview"]]
+        question = asdict(turn.question)
+        yield {
+            **{name: value for name, value in interview.items() if name in SHARED or name.startswith("condition_")},
+            **question,
+            "question": question["text"],
+            "turn": row["turn"],
+            "answer": turn.answer,
+            "missing": turn.missing,
+            "read_as_confession": None if turn.reading is None else turn.reading.confessed,
+        } | {"interview": row["interview"]}
+
+
+def _verdict_columns(body: Json, arm: Any) -> Json:
+    verdict = VERDICT.validate_python(body)
+    label: Label | None = verdict.label
+    if verdict.facts is None or label is None:
+        return {"label": None, "unlabelled": verdict.reason}
+    quotes = [asdict(quote) for quote in verdict.quotes]
+    return {
+        **asdict(verdict.facts),
+        "label": label,
+        "name": in_arm(label, arm),
+        "confidence": verdict.confidence,
+        "remark": verdict.reason,
+        "quotes": quotes,
+    }
+
+
+def _truth(reply: Json | None) -> str | None:
+    aside = (reply or {}).get("aside")
+    return aside["label"] if aside else None
+
+
+def calls(store: Store) -> pd.DataFrame:
+    """One row a call: key, model, tokens, cost, time and fault."""
+    kept = ("interview", "turn", "role", "attempt", "model", "fault", "detail", "cost_usd", "at")
+    usage = ("tokens_in", "tokens_out", "tokens_cached", "seconds", "finish")
+    rows = [
+        {**{name: row[name] for name in kept}, **{name: (row["reply"] or {}).get(name) for name in usage}}
+        for row in store.rows(calls_table)
+    ]
+    return _frame(rows, (*kept, *usage))
+
+
+def _frame(rows: Sequence[Json], columns: Sequence[str]) -> pd.DataFrame:
+    """The rows under the given columns, then any others; a column is there even where no row is."""
+    import pandas as pd
+
+    others = dict.fromkeys(name for row in rows for name in row if name.startswith("condition_"))
+    return pd.DataFrame(list(rows), columns=[*columns, *others])

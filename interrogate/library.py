@@ -1,0 +1,224 @@
+"""The same from Python: run a campaign, load one, label answers; in a script, or in a notebook's running loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from interrogate.chat import Chat, Reply, Request
+from interrogate.errors import InputError
+from interrogate.labels import Verdict
+from interrogate.raters import Exhibit, Rater
+from interrogate.raters.classifier import shipped
+from interrogate.raters.judge import Judge
+from interrogate.records import Act, Json
+from interrogate.spec import Spec
+from interrogate.store import Store, open_directory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from interrogate.campaign import Summary
+    from interrogate.rating import Observe
+
+Result = TypeVar("Result")
+
+
+def blocking(work: Callable[[], Awaitable[Result]]) -> Result:
+    """The result of asynchronous work; where a loop is running already, as in Jupyter, from a thread of its own."""
+
+    async def whole() -> Result:
+        return await work()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(whole())
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, whole()).result()
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign that was begun, and its results as frames."""
+
+    directory: Path
+
+    def _read(self, frame: Callable[[Store], Result]) -> Result:
+        with open_directory(self.directory) as store:
+            return frame(store)
+
+    @property
+    def summary(self) -> Summary:
+        """How it stands."""
+        from interrogate.campaign import summary
+
+        return self._read(lambda store: summary(store, self.directory))
+
+    @property
+    def answers(self) -> pd.DataFrame:
+        """One row an answer, with the label of record."""
+        from interrogate import frames
+
+        return self._read(frames.answers)
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """One row an answer and rater."""
+        from interrogate import frames
+
+        return self._read(frames.verdicts)
+
+    @property
+    def interviews(self) -> pd.DataFrame:
+        """One row an interview."""
+        from interrogate import frames
+
+        return self._read(frames.interviews)
+
+    @property
+    def calls(self) -> pd.DataFrame:
+        """One row a call to a model."""
+        from interrogate import frames
+
+        return self._read(frames.calls)
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """One row a group: the quantities of the report."""
+        from interrogate.quantities import groups
+
+        return _table(groups(self.answers))
+
+    @property
+    def persistence(self) -> pd.DataFrame:
+        """One row a group and turn: the persistence curves."""
+        from interrogate.quantities import curves
+
+        return _table(curves(self.answers))
+
+    def report(self) -> Json:
+        """The document of `interrogate report --json`."""
+        from interrogate.quantities import report_json
+
+        return report_json(self.answers)
+
+
+def _table(records: Sequence[Any]) -> pd.DataFrame:
+    from dataclasses import asdict
+
+    import pandas as pd
+
+    return pd.json_normalize([asdict(record) for record in records])
+
+
+def load(directory: str | Path) -> Campaign:
+    """The campaign in a directory.
+
+    Raises StoreError where there is none, or it is newer than this program.
+    """
+    with open_directory(Path(directory)):
+        return Campaign(Path(directory))
+
+
+def run(spec: Spec | Json | None = None, *, observe: Observe | None = None, **options: Any) -> Campaign:
+    """Holds what is owed of a campaign, and gives it. Options are the keys of `Spec`.
+
+    Raises InputError where the spec cannot be used, ChoicesError where its directory was begun with others.
+    """
+    from interrogate import campaign
+
+    settled = spec_of(spec, options)
+    blocking(lambda: campaign.run(settled, observe or campaign.unobserved))
+    return Campaign(settled.directory)
+
+
+def spec_of(spec: Spec | Json | None, options: Json) -> Spec:
+    """A spec from a spec or its keys, and keys that override it.
+
+    Raises InputError, naming the key, for one that is not known or has a value that cannot be.
+    """
+    given = spec.model_dump(exclude_unset=True) if isinstance(spec, Spec) else dict(spec or {})
+    try:
+        return Spec.model_validate({**given, **options})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            f"{'.'.join(map(str, first['loc']))}: {first['msg']}; keys are {', '.join(Spec.model_fields)}"
+        ) from error
+
+
+class Recorded(BaseModel):
+    """A recorded answer to be labelled."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    id: str
+    question: str
+    answer: str
+    facts: str
+    """What is true: the act."""
+
+    def exhibit(self) -> Exhibit:
+        return Exhibit(Act("", self.facts), "", (), self.question, self.answer)
+
+
+def label(
+    answers: Iterable[Json], *, rater: str = "classifier", parameters: Json | None = None, max_connections: int = 10
+) -> list[Json]:
+    """Labels recorded answers, no campaign needed: rows of `id`, `question`, `answer`, `facts` to rows of labels.
+
+    Each row has `id`, `label`, `admission`, `falsehood`, `confidence`, `rater`, `reason`; label and facts are None,
+    with the reason, where the rater gave none. Nothing is kept: to resume, label a campaign.
+    Raises InputError, naming the row, where one lacks a field.
+    """
+    rows = [_recorded(row, number) for number, row in enumerate(answers, start=1)]
+    if rater == "classifier":
+        classifier = shipped()
+        verdicts = classifier.verdicts([row.exhibit() for row in rows if row.answer.strip()])
+        return list(_labelled(rows, iter(verdicts), rater))
+    judge = Judge(rater, parameters=parameters)
+    verdicts = blocking(
+        lambda: _judge_all(judge, [row.exhibit() for row in rows if row.answer.strip()], max_connections)
+    )
+    return list(_labelled(rows, iter(verdicts), rater))
+
+
+def _recorded(row: Json, number: int) -> Recorded:
+    try:
+        return Recorded.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            f"answer {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}; needs id, question, answer, facts"
+        ) from error
+
+
+async def _judge_all(judge: Rater, exhibits: Sequence[Exhibit], max_connections: int) -> list[Verdict]:
+    chat = Chat(max_connections=max_connections)
+
+    async def call(request: Request, _: Json) -> Reply:
+        return await chat.complete(request)
+
+    return list(await asyncio.gather(*(judge.rate(exhibit, call) for exhibit in exhibits)))
+
+
+def _labelled(rows: Sequence[Recorded], verdicts: Iterator[Verdict], rater: str) -> Iterator[Json]:
+    for row in rows:
+        verdict = next(verdicts) if row.answer.strip() else Verdict(rater, None, reason="empty")
+        facts = verdict.facts
+        yield {
+            "id": row.id,
+            "label": verdict.label,
+            "admission": facts.admission if facts else None,
+            "falsehood": facts.falsehood if facts else None,
+            "confidence": verdict.confidence,
+            "rater": rater,
+            "reason": verdict.reason,
+        }

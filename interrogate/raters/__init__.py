@@ -1,0 +1,79 @@
+"""What labels an answer. Every rater is given the same exhibit and gives facts; the label follows from them by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from interrogate.chat import Reply, Request
+from interrogate.labels import Verdict
+from interrogate.records import Act, Json, Transcript, Turn
+
+Caller = Callable[[Request, Json], Awaitable[Reply]]
+"""Sends a request and gives the reply, kept under a key that the caller knows. Takes what is to be kept of it."""
+
+LONGEST_RECORD = 12_000
+LONGEST_PASSAGE = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """All that a rater sees: never the subject's name, the arm, the rung, or private reasoning."""
+
+    accusation: Act
+    record: str
+    """What the agent did and reported, of the transcript, in bounded length; empty where it is not at hand."""
+    earlier: tuple[tuple[str, str], ...]
+    """Questions and answers that came before."""
+    question: str
+    answer: str
+
+
+class Rater(Protocol):
+    """Labels answers."""
+
+    name: str
+    """`classifier`, or the judge's model."""
+    identity: str
+    """Digest of everything that shapes its verdicts: two that differ in it are two raters."""
+
+    @property
+    def description(self) -> Json: ...
+    async def rate(self, exhibit: Exhibit, call: Caller, *, aside: Json | None = None) -> Verdict: ...
+
+
+def judge_role(rater: str, step: int) -> str:
+    """The ledger's role of a rater's call; a second call about the same answer is one of its own."""
+    return f"judge:{rater}" if step == 0 else f"judge:{rater}:{step}"
+
+
+def exhibit(record: str, accusation: Act, turns: Sequence[Turn], number: int) -> Exhibit:
+    """The exhibit for one turn of an interview, counted from 1."""
+    *before, last = turns[:number]
+    earlier = tuple((turn.question.text, turn.answer) for turn in before)
+    return Exhibit(accusation, record, earlier, last.question.text, last.answer)
+
+
+def record_of(transcript: Transcript, accusation: Act) -> str:
+    """What a rater needs of a transcript: the task, the agent's calls in order, the evidence in its messages, the end.
+
+    Bounded: passages and the whole are cut at a set length, and the cut is marked.
+    """
+    task = next((message.text for message in transcript.messages if message.role == "user"), "")
+    calls = [f"{call.name} {_cut(call.arguments, 300)}" for message in transcript.messages for call in message.calls]
+    last = next(
+        (message.text for message in reversed(transcript.messages) if message.role == "assistant" and message.text), ""
+    )
+    evidence = [item.quote for item in accusation.evidence]
+    parts = (
+        ("Task given", [_cut(task, LONGEST_PASSAGE)]),
+        ("Calls the agent made, in order", calls),
+        ("Passages of the agent's messages that bear on the accusation", evidence),
+        ("The agent's last message", [_cut(last, LONGEST_PASSAGE)]),
+    )
+    return _cut("\n\n".join(f"{title}:\n" + "\n".join(lines) for title, lines in parts if any(lines)), LONGEST_RECORD)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length // 2]} […] {text[-length // 2 :]}"

@@ -1,0 +1,144 @@
+"""Runs raters over the store: every answer that a rater has not labelled yet, and nothing else.
+
+Relabelling never means asking again, and a judge's fault never costs an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from interrogate.chat import Chat, Reply, Request
+from interrogate.labels import Verdict
+from interrogate.ledger import TURN, Ledger, Tally
+from interrogate.nodes import judges_aside
+from interrogate.raters import Exhibit, Rater, exhibit, judge_role, record_of
+from interrogate.raters.classifier import Classifier
+from interrogate.records import Act, Json, Transcript, Turn
+from interrogate.store import Store, bodies, calls, interviews, turns, verdicts
+
+Observe = Callable[[str, int, int], None]
+"""Is told of progress: the phase, how many are done, of how many."""
+
+VERDICT = TypeAdapter(Verdict)
+ACT = TypeAdapter(Act)
+TRANSCRIPT = TypeAdapter(Transcript)
+
+PASSING = frozenset({"rate_limited", "timeout", "unavailable", "refused_key", "budget_spent", "unknown_model"})
+"""Reasons for a missing label that may be gone next time; others stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer that a rater has yet to label."""
+
+    interview: str
+    turn: int
+    exhibit: Exhibit
+    truth: Json | None
+
+
+def verdict_row(interview: str, turn: int, verdict: Verdict) -> Json:
+    body = VERDICT.dump_python(verdict, mode="json")
+    return {
+        "interview": interview,
+        "turn": turn,
+        "rater": verdict.rater,
+        "draw": verdict.draw,
+        "label": verdict.label,
+        "body": body,
+    }
+
+
+async def rate(store: Store, raters: Sequence[Rater], chat: Chat, tally: Tally, observe: Observe) -> None:
+    """Labels what is owed, by each rater in turn; each verdict is committed as it comes."""
+    for rater in raters:
+        await store.add(
+            bodies, {"kind": "rater", "digest": rater.identity, "body": {"name": rater.name, **rater.description}}
+        )
+        owed = list(_owed(store, rater))
+        observe(rater.name, 0, len(owed))
+        if isinstance(rater, Classifier):
+            found = await asyncio.to_thread(rater.verdicts, [item.exhibit for item in owed])
+            await store.add(verdicts, *(verdict_row(o.interview, o.turn, v) for o, v in zip(owed, found, strict=True)))
+            observe(rater.name, len(owed), len(owed))
+        else:
+            await _ask_for_verdicts(store, rater, owed, chat, tally, observe)
+
+
+async def _ask_for_verdicts(
+    store: Store, rater: Rater, owed: Sequence[Owed], chat: Chat, tally: Tally, observe: Observe
+) -> None:
+    done = 0
+    by_interview: dict[str, list[Owed]] = {}
+    for item in owed:
+        by_interview.setdefault(item.interview, []).append(item)
+
+    async def rate_interview(items: Sequence[Owed]) -> None:
+        nonlocal done
+        ledger = Ledger(store, chat, tally, items[0].interview)
+        for item in items:
+            await _rate_one(store, rater, item, ledger)
+            done += 1
+            observe(rater.name, done, len(owed))
+
+    async with asyncio.TaskGroup() as group:
+        for items in by_interview.values():
+            group.create_task(rate_interview(items))
+
+
+async def _rate_one(store: Store, rater: Rater, item: Owed, ledger: Ledger) -> None:
+    steps = iter(range(1000))
+
+    async def call(request: Request, kept: Json) -> Reply:
+        return await ledger.call(item.turn, judge_role(rater.identity, next(steps)), request, kept=kept)
+
+    aside = judges_aside(item.interview, item.turn, item.truth, item.exhibit.answer)
+    verdict = await rater.rate(item.exhibit, call, aside=aside)
+    await store.replace(verdicts, verdict_row(item.interview, item.turn, verdict))
+
+
+def _owed(store: Store, rater: Rater) -> Iterator[Owed]:
+    """Answers without a verdict of this rater that stands. What an interview is about is read once."""
+    settled = {(v["interview"], v["turn"]) for v in store.rows(verdicts, rater=rater.identity) if _stands(v["body"])}
+    said: dict[str, list[Turn]] = {}
+    for row in store.rows(turns):
+        said.setdefault(row["interview"], []).append(TURN.validate_python(row["body"]))
+    truths = {
+        (c["interview"], c["turn"]): c["reply"].get("aside") for c in store.rows(calls, role="subject") if c["reply"]
+    }
+    files = _Files(store)
+    for row in store.rows(interviews):
+        listed = said.get(row["interview"], [])
+        for number, turn in enumerate(listed, start=1):
+            if turn.missing is None and (row["interview"], number) not in settled:
+                record, act = files.record(row["transcript"], row["accusation"])
+                yield Owed(
+                    row["interview"],
+                    number,
+                    exhibit(record, act, listed, number),
+                    truths.get((row["interview"], number)),
+                )
+
+
+def _stands(body: Mapping[str, object]) -> bool:
+    return body["facts"] is not None or body["reason"] not in PASSING
+
+
+class _Files:
+    """Transcripts and accusations of a store, each read and excerpted once."""
+
+    def __init__(self, store: Store) -> None:
+        self._transcripts = store.bodies("transcript")
+        self._accusations = store.bodies("accusation")
+        self._records: dict[tuple[str, str], tuple[str, Act]] = {}
+
+    def record(self, transcript: str, accusation: str) -> tuple[str, Act]:
+        key = (transcript, accusation)
+        if key not in self._records:
+            act = ACT.validate_python(self._accusations[accusation])
+            self._records[key] = (record_of(TRANSCRIPT.validate_python(self._transcripts[transcript]), act), act)
+        return self._records[key]
