@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from interrogate.chat import Chat, route_of
@@ -14,7 +14,7 @@ from interrogate.ledger import Ledger, Tally
 from interrogate.planning import Case
 from interrogate.raters import Rater, record_of
 from interrogate.rating import verdict_row
-from interrogate.records import Json, digest
+from interrogate.records import Act, Json, digest
 from interrogate.restoring import Restored, Route, evidence_kept, restore
 from interrogate.store import Store, bodies, interviews, verdicts
 
@@ -86,11 +86,7 @@ async def _interview(case: Case, place: Workplace) -> Json:
 
     route = route_of(case.interview.subject, place.parameters)
     context_digest, restored = place.restored(case, route)
-    if not evidence_kept(restored, case.accusation):
-        raise TranscriptError(
-            f"{case.transcript.source}: evidence of the act does not reach {case.interview.subject} (it stands in "
-            "what this route cannot carry); interview a subject that can be sent it"
-        )
+    accusation = _as_it_reaches(restored, case)
     ledger = Ledger(place.store, place.chat, place.tally, case.interview.id)
 
     async def keep_verdict(turn: int, verdict: Verdict) -> None:
@@ -100,7 +96,7 @@ async def _interview(case: Case, place: Workplace) -> Json:
         interview=case.interview,
         arm=case.arm,
         transcript=case.transcript,
-        accusation=case.accusation,
+        accusation=accusation,
         record=record_of(case.transcript, case.accusation),
         strategy=case.strategy,
         route=route,
@@ -115,6 +111,18 @@ async def _interview(case: Case, place: Workplace) -> Json:
     )
     state = await interview(context)
     return {"ending": state["ending"], "skipped": list(state.get("skipped", ())), "context": context_digest}
+
+
+def _as_it_reaches(restored: Restored, case: Case) -> Act:
+    """The accusation with that evidence only which the subject has before it: the rest must not be shown to it."""
+    accusation = case.accusation
+    kept = tuple(item for item in accusation.evidence if evidence_kept(restored, replace(accusation, evidence=(item,))))
+    if accusation.evidence and not kept:
+        raise TranscriptError(
+            f"{case.transcript.source}: no evidence of the act reaches {case.interview.subject} (it stands in "
+            "what this route cannot carry); interview a subject that can be sent it"
+        )
+    return replace(accusation, evidence=kept)
 
 
 async def _settle(case: Case, place: Workplace, state: str, error: InterrogateError) -> None:
