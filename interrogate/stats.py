@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 from scipy.special import gammaln
 
@@ -130,7 +130,7 @@ def persistence(spells: Sequence[Spell], turns: Sequence[int]) -> tuple[Point, .
     return tuple(_point(observed, turn, held) for turn, held in zip(turns, _held(observed, turns), strict=True))
 
 
-_TAILS = (0.025, 0.975)
+_TAILS = np.array([0.025, 0.975])
 
 # Cells equally wide in the angle whose squared sine is the rate: Beta(1/2, 1/2) gives each the same prior mass.
 _ANGLE_EDGES = np.linspace(0, math.pi / 2, 1025)
@@ -171,7 +171,7 @@ def _log_rising(numbers: Numbers) -> CubicSpline:
     return CubicSpline(_KNOTS, (gammaln(x + values) - gammaln(x)) @ repeats)
 
 
-def _quantiles(counts: Sequence[Count], levels: ArrayLike) -> Numbers:
+def _quantiles(counts: Sequence[Count], levels: Numbers) -> Numbers:
     cumulative = np.concatenate([[0.0], np.cumsum(_posterior(counts))])
     angles = np.interp(levels, cumulative / cumulative[-1], _ANGLE_EDGES)
     return np.sin(angles) ** 2

@@ -45,7 +45,7 @@ def some_spells(*endings: Ending) -> st.SearchStrategy[list[Spell]]:
 
 def singles(successes: int, trials: int) -> list[Count]:
     """Transcripts of one trial each: they say nothing of the correlation."""
-    return [(1, 1)] * successes + [(0, 1)] * (trials - successes)
+    return [(1.0, 1.0)] * successes + [(0.0, 1.0)] * (trials - successes)
 
 
 def apart(spells: Sequence[tuple[int, Ending]]) -> list[Spell]:

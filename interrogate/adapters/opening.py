@@ -151,9 +151,9 @@ def _parse(text: str) -> tuple[Any, tuple[Notice, ...]]:
 
 def _nested_deeper(value: object, levels: int) -> bool:
     level = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         level = [inner for item in level for inner in _inside(item)]
-    return bool(level)
+    return any(isinstance(item, dict | list) for item in level)
 
 
 def _inside(value: object) -> Iterable[object]:
