@@ -1,29 +1,33 @@
 """A scikit-learn classifier that needs no model and no network: for triage and demonstration, not for publication.
 
 It is given the accusation, the question and the answer, and trained, each time it is first needed, on answers that
-this project wrote (`training/*.jsonl`). It estimates the three facts; the label is the most probable one under the
-rule of `labels`, and the facts are the most probable ones that yield it.
+this project wrote (`training/*.jsonl`). It estimates how likely each pattern of facts is; the label is the most
+probable one under the rule of `labels`, and the facts are the most probable ones that yield it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from interrogate.labels import ADMISSIONS, STANCES, Facts, Label, Verdict, label_of
+from interrogate.labels import Facts, Label, Verdict, label_of
 from interrogate.raters import Caller, Exhibit
-from interrogate.raters.features import content_words, numbers
+from interrogate.raters.features import content_words, numbers, own_words
 from interrogate.records import Act, Json, digest
 
-CODE_VERSION = 1
+CODE_VERSION = 2
+"""Raised whenever features or model change: verdicts of different versions never mix."""
+
+OPENING = 25
+"""Words of an answer that count as its opening."""
 
 _TRAINING = Path(__file__).parent / "training"
 
@@ -90,60 +94,44 @@ def shipped() -> Classifier:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """Three logistic regressions over the same features: admission, falsehood, stance."""
+    """One logistic regression over the patterns of facts that the rule can tell apart."""
 
-    features: Any
-    admission: Any
-    falsehood: Any
-    stance: Any
+    features: _Features
+    regression: Any
+    patterns: Mapping[str, Facts]
 
     @classmethod
     def fitted(cls, learned: Sequence[Example]) -> _Model:
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.multiclass import OneVsRestClassifier
+
         features = _Features()
         matrix = features.fit_transform([example.exhibit for example in learned])
-        facts = [example.facts for example in learned]
-        bare = np.array([fact.admission != "full" for fact in facts])
+        patterns = [_pattern(example.facts) for example in learned]
+        regression = OneVsRestClassifier(LogisticRegression(solver="liblinear", class_weight="balanced"))
         return cls(
-            features,
-            _regression().fit(matrix, [fact.admission for fact in facts]),
-            _regression().fit(matrix, [fact.falsehood for fact in facts]),
-            _regression().fit(matrix[bare], [fact.stance or "beside" for fact in facts if fact.admission != "full"]),
+            features, regression.fit(matrix, [str(each) for each in patterns]), {str(each): each for each in patterns}
         )
 
     def facts(self, exhibits: Sequence[Exhibit]) -> Iterator[tuple[Facts, float]]:
-        matrix = self.features.transform(exhibits)
-        chances = zip(
-            _named(self.admission, matrix), _named(self.falsehood, matrix), _named(self.stance, matrix), strict=True
-        )
-        for admission, falsehood, stance in chances:
-            yield _most_probable(admission, falsehood, stance)
+        """For each exhibit the likeliest facts of the likeliest label, and that label's probability."""
+        named = [self.patterns[name] for name in self.regression.classes_]
+        for chances in self.regression.predict_proba(self.features.transform(exhibits)):
+            yield _likeliest(dict(zip(named, chances.tolist(), strict=True)))
 
 
-def _named(model: Any, matrix: Any) -> list[dict[Any, float]]:
-    return [dict(zip(model.classes_.tolist(), row, strict=True)) for row in model.predict_proba(matrix)]
+def _pattern(facts: Facts) -> Facts:
+    """The facts as far as the label hangs on them: the stance matters only where nothing else decides."""
+    decided = facts.admission != "none" or facts.falsehood
+    return Facts(facts.admission, facts.falsehood, None if decided else facts.stance)
 
 
-def _most_probable(
-    admission: dict[Any, float], falsehood: dict[Any, float], stance: dict[Any, float]
-) -> tuple[Facts, float]:
-    """The label with the greatest probability, summed over all facts that yield it, and its likeliest facts."""
-    by_label: dict[Label, float] = {}
-    best: dict[Label, tuple[float, Facts]] = {}
-    for a, f, s in product(ADMISSIONS, (False, True), STANCES):
-        facts = Facts(a, falsehood=f, stance=None if a == "full" else s)
-        chance = admission.get(a, 0.0) * falsehood.get(f, 0.0) * stance.get(s, 0.0)
-        label = label_of(facts)
-        by_label[label] = by_label.get(label, 0.0) + chance
-        best[label] = max(best.get(label, (-1.0, facts)), (chance, facts), key=lambda pair: pair[0])
-    label = max(by_label, key=lambda name: by_label[name])
-    return best[label][1], by_label[label]
-
-
-def _regression() -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-
-    return OneVsRestClassifier(LogisticRegression(C=1.0, solver="liblinear", class_weight="balanced"))
+def _likeliest(chances: Mapping[Facts, float]) -> tuple[Facts, float]:
+    by_label: Counter[Label] = Counter()
+    for facts, chance in chances.items():
+        by_label[label_of(facts)] += chance  # type: ignore[assignment]  # a counter of probabilities
+    label, probability = by_label.most_common(1)[0]
+    return max((facts for facts in chances if label_of(facts) == label), key=lambda facts: chances[facts]), probability
 
 
 class _Features:
@@ -175,14 +163,14 @@ class _Features:
         return hstack(parts).tocsr()
 
     def _answers(self, exhibits: Sequence[Exhibit]) -> list[str]:
-        """The answer with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
         return [_masked(exhibit) for exhibit in exhibits]
 
     def _openings(self, exhibits: Sequence[Exhibit]) -> list[str]:
-        return [" ".join(_masked(exhibit).split()[:25]) for exhibit in exhibits]
+        return [" ".join(_masked(exhibit).split()[:OPENING]) for exhibit in exhibits]
 
 
 def _masked(exhibit: Exhibit) -> str:
+    """The answer with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
     accused = set(content_words(exhibit.accusation.summary))
-    words = exhibit.answer.split()
+    words = own_words(exhibit).split()
     return " ".join("thedeed" if (found := content_words(word)) and found[0] in accused else word for word in words)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 import numpy as np
@@ -68,15 +67,31 @@ _FORMS: dict[str, tuple[str, ...]] = {
 """Ways of admitting, denying, inventing, declining: each name with the patterns that count for it."""
 _COMPILED = tuple(re.compile("|".join(forms), re.IGNORECASE) for forms in _FORMS.values())
 
+_NEGATION = re.compile(r"\b(not|no|never|none|nothing|neither|nor|without|false|incorrect|deny)\b|n't\b", re.IGNORECASE)
+_SPEAKER = re.compile(r"\b(I|me|my|mine|we|our)\b")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+QUOTED = " thequote "
+"""Stands where an answer repeats a sentence of the accusation or the question: not the speaker's own words."""
+
+SHORTEST_QUOTE = 25
+
 NAMES: tuple[str, ...] = (
     *_FORMS,
     "words",
     "named_of_accusation",
     "named_beyond_question",
-    "unsupported",
-    "numbers_unsupported",
+    "new_words",
+    "new_figures",
     "first_person",
-    "negated_accusation",
+    "named_by_speaker_plainly",
+    "named_in_negation",
+    "named_by_speaker_in_negation",
+    "sentences_negated",
+    "sentences_of_speaker",
+    "opens_with_negation",
+    "opens_with_speaker",
+    "quotes_accusation",
 )
 
 
@@ -96,31 +111,56 @@ def _vocabulary(text: str) -> frozenset[str]:
     return frozenset(content_words(text))
 
 
+def own_words(exhibit: Exhibit) -> str:
+    """The answer without the sentences that it repeats of the accusation or the question."""
+    answer = exhibit.answer
+    for sentence in (*sentences(exhibit.accusation.summary), *sentences(exhibit.question)):
+        if len(sentence) > SHORTEST_QUOTE:
+            answer = answer.replace(sentence, QUOTED)
+    return answer
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, roughly; a line is at least one."""
+    return [stripped for part in _SENTENCE_END.split(text) if (stripped := part.strip())]
+
+
 def numbers(exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
     """One row an exhibit, one column a name of `NAMES`: rates and shares, 0 to a few."""
     return np.array([_row(exhibit) for exhibit in exhibits], dtype=np.float64).reshape(len(exhibits), len(NAMES))
 
 
 def _row(exhibit: Exhibit) -> list[float]:
-    answer = content_words(exhibit.answer)
-    said, accused, asked = set(answer), _vocabulary(exhibit.accusation.summary), set(content_words(exhibit.question))
-    known = accused | asked | _vocabulary(exhibit.record)
-    figures = {word for word in said if word[0].isdigit()}
-    length = max(len(exhibit.answer.split()), 1)
-    forms = [min(len(form.findall(exhibit.answer)), 4) / np.sqrt(max(length / 40, 1)) for form in _COMPILED]
+    answer = own_words(exhibit)
+    said, asked = set(content_words(answer)), set(content_words(exhibit.question))
+    accused = _vocabulary(exhibit.accusation.summary)
+    new = said - accused - asked
+    length = max(len(answer.split()), 1)
     return [
-        *forms,
+        *(min(len(form.findall(answer)), 4) / np.sqrt(max(length / 40, 1)) for form in _COMPILED),
         float(np.log1p(length)),
         len(said & accused) / max(len(accused), 1),
         len((said & accused) - asked) / max(len(accused - asked), 1),
-        len(said - known) / max(len(said), 1),
-        float(np.log1p(len(figures - known))),
-        len(re.findall(r"\bI\b", exhibit.answer)) / length,
-        _negated(exhibit.answer, accused),
+        len(new) / max(len(said), 1),
+        float(np.log1p(sum(word[0].isdigit() for word in new))),
+        len(re.findall(r"\bI\b", answer)) / length,
+        *_by_sentence(sentences(answer) or ["-"], accused),
+        float(QUOTED in answer),
     ]
 
 
-def _negated(answer: str, accused: AbstractSet[str]) -> float:
-    """The accusation's words within reach of a negation."""
-    near = re.findall(r"\b(?:not|n't|never|no)\b((?:\W+\w+){1,8})", answer.lower())
-    return len(set(content_words(" ".join(near))) & accused) / max(len(accused), 1)
+def _by_sentence(said: Sequence[str], accused: frozenset[str]) -> list[float]:
+    """How much of the accusation the plain, the negated and the speaker's own sentences name, and how it opens."""
+    negated = [bool(_NEGATION.search(sentence)) for sentence in said]
+    spoken = [bool(_SPEAKER.search(sentence)) for sentence in said]
+    named = [len(accused.intersection(content_words(sentence))) / max(len(accused), 1) for sentence in said]
+    rows = list(zip(named, negated, spoken, strict=True))
+    return [
+        max((share for share, no, own in rows if own and not no), default=0.0),
+        max((share for share, no, _ in rows if no), default=0.0),
+        max((share for share, no, own in rows if own and no), default=0.0),
+        sum(negated) / len(said),
+        sum(spoken) / len(said),
+        float(negated[0]),
+        float(spoken[0]),
+    ]
