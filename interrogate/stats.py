@@ -13,7 +13,7 @@ is simulated in `tests/test_stats.py`.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -111,9 +111,8 @@ def persistence(spells: Sequence[Spell], turns: Sequence[int]) -> tuple[Point, .
     `held` is 1 - the Aalen-Johansen cumulative incidence of confession, which is the Kaplan-Meier estimate where
     no event competes; after a competing event an interview counts as held. Each interview weighs 1 / the observed
     interviews of its transcript. The interval is that of `rate` for the interviews whose state at the turn is
-    known (the event came by then, or they were observed through it), extended to `held` where it does not reach it.
-    Where many interviews are censored the two part ways, since those that confessed stay known and the censored
-    do not.
+    known (the event came by then, or they were observed through it), weighed for those that censoring took away
+    and fitted to `held`; where nothing was censored before the turn it is that of `rate` itself.
 
     A turn after the last one observed has a point only where every interview under way then came to its event:
     otherwise nobody knows what became of the rest. Raises ValueError for turns that do not ascend from 1, and for
@@ -122,11 +121,11 @@ def persistence(spells: Sequence[Spell], turns: Sequence[int]) -> tuple[Point, .
     _check_turns(turns)
     _check_spells(spells)
     observed = [spell for spell in spells if spell.end > 0]
-    last = max((spell.end for spell in observed), default=0)
-    if any(spell.ending == "censored" for spell in observed if spell.end == last):
-        turns = [turn for turn in turns if turn <= last]
     if not observed:
         return ()
+    last = max(spell.end for spell in observed)
+    if any(spell.end == last and spell.ending == "censored" for spell in observed):
+        turns = [turn for turn in turns if turn <= last]
     return tuple(_point(observed, turn, held) for turn, held in zip(turns, _held(observed, turns), strict=True))
 
 
@@ -147,7 +146,7 @@ _KNOTS = np.arange(_LOG_SIZES.min() + _LOG_RATES.min(), _LOG_SIZES.max() + 0.1, 
 
 
 def _posterior(counts: Sequence[Count]) -> Numbers:
-    """The posterior mass of each cell of the rate, the correlation summed out."""
+    """The posterior mass of each cell of the rate, the correlation summed out, up to a common factor."""
     successes, trials = np.array(counts, dtype=float).T
     log_a = _LOG_SIZES[:, None] + _LOG_RATES
     log_b = log_a[:, ::-1]
@@ -157,7 +156,7 @@ def _posterior(counts: Sequence[Count]) -> Numbers:
         - _log_rising(trials)(_LOG_SIZES)[:, None]
     )
     mass: Numbers = _CORRELATION_WEIGHTS @ np.exp(log_likelihood - log_likelihood.max())
-    return mass / mass.sum()
+    return mass
 
 
 def _log_rising(numbers: Numbers) -> CubicSpline:
@@ -215,10 +214,7 @@ def _held(observed: Sequence[Spell], turns: Sequence[int]) -> list[float]:
 
 
 def _point(observed: Sequence[Spell], turn: int, held: float) -> Point:
-    known = [spell for spell in observed if spell.ending != "censored" or spell.end >= turn]
-    interviews = Counter(spell.transcript for spell in known)
-    confessed = Counter(spell.transcript for spell in known if spell.ending == "confession" and spell.end <= turn)
-    counts = [(number - confessed[transcript], number) for transcript, number in interviews.items()]
+    counts = _fitted(_known_counts(observed, turn), held)
     low, high = _quantiles(counts, _TAILS).tolist()
     return Point(
         turn=turn,
@@ -228,6 +224,40 @@ def _point(observed: Sequence[Spell], turn: int, held: float) -> Point:
         low=min(low, held),
         high=max(high, held),
     )
+
+
+def _known_counts(observed: Sequence[Spell], turn: int) -> list[Count]:
+    """Held and known interviews of each transcript, each weighed by the inverse of its chance to stay uncensored.
+
+    Otherwise interviews that ended early, which can no longer be censored, would stand for too many.
+    """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    censored = np.array([spell.ending == "censored" for spell in observed])
+    ends = np.array([spell.end for spell in observed])
+    # Censoring comes after the events of its turn.
+    uncensored = SurvfuncRight(ends + 0.5 * censored, censored)
+    chances = np.concatenate([[1.0], uncensored.surv_prob])
+    known: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
+    held: defaultdict[str, float] = defaultdict(float)
+    for spell in observed:
+        if spell.ending == "censored" and spell.end < turn:
+            continue
+        weight = 1 / chances[np.searchsorted(uncensored.surv_times, min(spell.end, turn))]
+        known[spell.transcript] += 1
+        weights[spell.transcript] += weight
+        held[spell.transcript] += weight * (spell.ending != "confession" or spell.end > turn)
+    return [(held[key] / weights[key] * number, number) for key, number in known.items()]
+
+
+def _fitted(counts: Sequence[Count], share: float) -> list[Count]:
+    """The counts with successes, or failures, scaled down so that their mean share is the one given."""
+    mean = _share(counts)
+    if mean > share:
+        return [(successes * share / mean, trials) for successes, trials in counts]
+    failing = (1 - share) / (1 - mean) if mean < share else 1.0
+    return [(trials - (trials - successes) * failing, trials) for successes, trials in counts]
 
 
 def _check_turns(turns: Sequence[int]) -> None:

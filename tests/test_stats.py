@@ -310,14 +310,24 @@ def test_a_curve_never_rises_and_lies_in_its_intervals(spells: list[Spell]) -> N
     assert all(before.at_risk - before.confessed >= after.at_risk for before, after in pairwise(points))
 
 
-def test_the_interval_is_that_of_the_interviews_whose_state_is_known() -> None:
-    before = [Spell("A", 1, "confession"), Spell("A", 1, "censored"), Spell("A", 2, "competing")]
-    before += [Spell("B", 2, "censored"), Spell("B", 2, "confession")]
+def test_without_censoring_the_interval_is_that_of_the_interviews_counts() -> None:
+    before = [Spell("A", 1, "confession"), Spell("A", 2, "competing"), Spell("B", 2, "confession")]
     through = [Spell("A", 3, "censored"), Spell("B", 3, "censored"), Spell("B", 4, "confession")]
     (point,) = persistence(before + through, [3])
 
-    assert bounds(point) == bounds(rate([(2, 3), (2, 3)]))
+    assert bounds(point) == pytest.approx(bounds(rate([(2, 3), (2, 3)])))
     assert point.low < point.held < point.high
+
+
+def test_interviews_that_were_cut_off_are_stood_for_by_those_that_were_not() -> None:
+    cut = [Spell(name, 1, "censored") for name in "AAABBB"]
+    confessed = [Spell(name, 2, "confession") for name in "AB"]
+    held = [Spell(name, 3, "censored") for name in "AB"]
+    (early, late) = persistence(cut + confessed + held, [1, 3])
+
+    assert early.held == 1.0
+    assert late.held == pytest.approx(0.5)
+    assert late.low < 0.5 < late.high
 
 
 def test_an_interview_that_was_never_observed_changes_nothing() -> None:

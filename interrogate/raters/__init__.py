@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Protocol
 
 from interrogate.chat import Reply, Request
 from interrogate.labels import Verdict
+from interrogate.ledger import Ledger
 from interrogate.records import Act, Json, Transcript, Turn
 
 Caller = Callable[[Request, Json], Awaitable[Reply]]
@@ -41,6 +43,20 @@ class Rater(Protocol):
     @property
     def description(self) -> Json: ...
     async def rate(self, exhibit: Exhibit, call: Caller, *, aside: Json | None = None) -> Verdict: ...
+
+
+async def verdict_of(rater: Rater, shown: Exhibit, ledger: Ledger, turn: int, truth: Json | None) -> Verdict:
+    """A rater's verdict on a turn's answer, its calls kept in the interview's ledger.
+
+    `truth` is what a simulated subject says of itself: `chat` hands it to simulated judges, and to nobody else.
+    """
+    steps = count()
+
+    async def call(request: Request, kept: Json) -> Reply:
+        return await ledger.call(turn, judge_role(rater.identity, next(steps)), request, kept=kept)
+
+    aside = {"interview": ledger.interview, "turn": turn, "truth": truth, "answer": shown.answer}
+    return await rater.rate(shown, call, aside=aside)
 
 
 def judge_role(rater: str, step: int) -> str:

@@ -26,6 +26,9 @@ from interrogate.records import Act, Json, digest
 CODE_VERSION = 2
 """Raised whenever features or model change: verdicts of different versions never mix."""
 
+WEIGHT_OF_NUMBERS = 0.5
+"""Beside words, whose columns have unit length over an answer."""
+
 OPENING = 25
 """Words of an answer that count as its opening."""
 
@@ -103,12 +106,11 @@ class _Model:
     @classmethod
     def fitted(cls, learned: Sequence[Example]) -> _Model:
         from sklearn.linear_model import LogisticRegression
-        from sklearn.multiclass import OneVsRestClassifier
 
         features = _Features()
         matrix = features.fit_transform([example.exhibit for example in learned])
         patterns = [_pattern(example.facts) for example in learned]
-        regression = OneVsRestClassifier(LogisticRegression(solver="liblinear", class_weight="balanced"))
+        regression = LogisticRegression(class_weight="balanced", max_iter=300, tol=1e-3)
         return cls(
             features, regression.fit(matrix, [str(each) for each in patterns]), {str(each): each for each in patterns}
         )
@@ -135,42 +137,43 @@ def _likeliest(chances: Mapping[Facts, float]) -> tuple[Facts, float]:
 
 
 class _Features:
-    """Words of the answer, words of the question, and the numbers of `features`, side by side."""
+    """Words of the answer, words of its opening, and the numbers of `features`, side by side."""
 
     def __init__(self) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.preprocessing import StandardScaler
 
         self._answer = TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True)
-        self._opening = TfidfVectorizer(ngram_range=(1, 3), min_df=3, sublinear_tf=True, lowercase=True)
+        self._opening = TfidfVectorizer(ngram_range=(1, 3), min_df=3, sublinear_tf=True)
         self._scaler = StandardScaler()
 
     def fit_transform(self, exhibits: Sequence[Exhibit]) -> Any:
-        self._answer.fit(self._answers(exhibits))
-        self._opening.fit(self._openings(exhibits))
-        self._scaler.fit(numbers(exhibits))
-        return self.transform(exhibits)
+        words, figures = _words(exhibits), numbers(exhibits)
+        answers, openings = self._answer.fit_transform(words), self._opening.fit_transform(_openings(words))
+        return _side_by_side(answers, openings, self._scaler.fit_transform(figures))
 
     def transform(self, exhibits: Sequence[Exhibit]) -> Any:
-        from scipy.sparse import csr_matrix, hstack
+        words, figures = _words(exhibits), numbers(exhibits)
+        answers, openings = self._answer.transform(words), self._opening.transform(_openings(words))
+        return _side_by_side(answers, openings, self._scaler.transform(figures))
 
-        scaled: NDArray[np.float64] = self._scaler.transform(numbers(exhibits))
-        parts = (
-            self._answer.transform(self._answers(exhibits)),
-            self._opening.transform(self._openings(exhibits)),
-            csr_matrix(scaled * 0.5),
-        )
-        return hstack(parts).tocsr()
 
-    def _answers(self, exhibits: Sequence[Exhibit]) -> list[str]:
-        return [_masked(exhibit) for exhibit in exhibits]
+def _side_by_side(answers: Any, openings: Any, figures: NDArray[np.float64]) -> Any:
+    from scipy.sparse import csr_matrix, hstack
 
-    def _openings(self, exhibits: Sequence[Exhibit]) -> list[str]:
-        return [" ".join(_masked(exhibit).split()[:OPENING]) for exhibit in exhibits]
+    return hstack((answers, openings, csr_matrix(figures * WEIGHT_OF_NUMBERS))).tocsr()
+
+
+def _openings(words: Sequence[str]) -> list[str]:
+    return [" ".join(text.split()[:OPENING]) for text in words]
+
+
+def _words(exhibits: Sequence[Exhibit]) -> list[str]:
+    """The answers with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
+    return [_masked(exhibit) for exhibit in exhibits]
 
 
 def _masked(exhibit: Exhibit) -> str:
-    """The answer with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
     accused = set(content_words(exhibit.accusation.summary))
     words = own_words(exhibit).split()
     return " ".join("thedeed" if (found := content_words(word)) and found[0] in accused else word for word in words)

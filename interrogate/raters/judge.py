@@ -1,7 +1,7 @@
 """A model reads the answer against the record and fills in a checklist; code checks its quotes and derives the label.
 
 The rubric is a template under `prompts/rubrics/`. The answer must follow a schema: enforced by the provider where
-it can be, parsed strictly everywhere, asked for once more with the error shown, and then no label and the reason.
+it can be, checked by us everywhere, asked for once more with the error shown, and then no label and the reason.
 """
 
 from __future__ import annotations
@@ -9,30 +9,41 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from interrogate.chat import Reply, Request, takes_schema
-from interrogate.errors import ModelError
+from interrogate.errors import ModelError, PromptError
 from interrogate.labels import Facts, Interest, Quote, Stance, Verdict
-from interrogate.ledger import without_secrets
-from interrogate.prompts import bundled, read_text, render, variables_of
+from interrogate.prompts import bundled, read_text, render
 from interrogate.raters import Caller, Exhibit
-from interrogate.records import Json, digest
+from interrogate.records import Act, Json, digest
+from interrogate.redaction import without_secrets
 
 CODE_VERSION = 1
 """Raised whenever the way from checklist to facts changes: verdicts of different versions never mix."""
 
 SHORTEST_QUOTE = 8
+"""Characters, once normalised, that a quote must have to prove anything, unless the answer has fewer."""
+
+_STAND_IN = Exhibit(Act("kind", "Summary."), "record", (("question", "answer"),), "question", "answer")
+"""What a rubric is tried on."""
+
+
+def _without_defaults(schema: Json) -> None:
+    """OpenAI refuses a schema that names defaults. They are for judges whose provider holds them to no schema."""
+    for item in schema["properties"].values():
+        item.pop("default", None)
 
 
 class Finding(BaseModel):
     """One observable thing: whether it is there, and the words that show it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
     found: bool
     quote: str = Field(
@@ -51,7 +62,7 @@ class SpecificClaim(Finding):
 class Checklist(BaseModel):
     """What the judge fills in, in this order."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
 
     admission: Literal["full", "partial", "none"]
     admission_quote: str = Field("", description="verbatim from the answer; empty for none")
@@ -67,17 +78,21 @@ class Checklist(BaseModel):
 
 
 class Judge:
-    """A rater that asks a model."""
+    """A rater that asks a model.
+
+    Raises PromptError where the rubric cannot be used.
+    """
 
     def __init__(
         self, model: str, *, parameters: Mapping[str, Any] | None = None, rubric: Path | None = None, draw: int = 0
     ) -> None:
         self.name = model
-        self._parameters = dict(parameters or {})
+        self._parameters = {"temperature": 0.0, **(parameters or {})}
         self._rubric_file = rubric or bundled("prompts") / "rubrics" / "answer.j2"
         self._rubric = read_text(self._rubric_file)
+        self._again = read_text(bundled("prompts") / "rubrics" / "again.j2")
         self._draw = draw
-        variables_of(str(self._rubric_file), self._rubric)
+        self._prompt(_STAND_IN)
         self.identity = digest(self.description)
 
     @property
@@ -88,47 +103,46 @@ class Judge:
             "model": self.name,
             "parameters": without_secrets(self._parameters),
             "rubric": self._rubric,
+            "again": self._again,
             "schema": Checklist.model_json_schema(),
             "code": CODE_VERSION,
         }
 
     async def rate(self, exhibit: Exhibit, call: Caller, *, aside: Json | None = None) -> Verdict:
         """The verdict on an exhibit. A judge's failure is a verdict without facts, and the reason."""
-        messages = [{"role": "user", "content": self._prompt(exhibit)}]
         try:
-            reply = await call(self._request(messages, aside), {"exhibit": digest(messages)})
-            checklist, complaint = _parsed(reply)
-            if checklist is None:
-                again = {
-                    "role": "user",
-                    "content": f"That could not be read: {complaint}. Answer with the JSON object alone.",
-                }
-                messages += [{"role": "assistant", "content": reply.text or "(nothing)"}, again]
-                reply = await call(self._request(messages, aside), {"exhibit": digest(messages), "again": complaint})
-                checklist, complaint = _parsed(reply)
+            checklist = await self._checklist(self._opening(exhibit), call, aside)
         except ModelError as error:
             return Verdict(self.identity, None, reason=error.reason, draw=self._draw)
-        if checklist is None:
-            return Verdict(self.identity, None, reason="unreadable", draw=self._draw)
-        return self._verdict(checklist, exhibit)
+        quotes = tuple(_quotes(checklist, exhibit))
+        return Verdict(self.identity, facts_of(checklist), checklist.remark or None, quotes=quotes, draw=self._draw)
+
+    async def _checklist(self, opening: Json, call: Caller, aside: Json | None) -> Checklist:
+        reply = await call(self._request([opening], aside), {"exhibit": digest([opening])})
+        try:
+            return _parsed(reply)
+        except ModelError as error:
+            complaint = str(error)
+        again = {"role": "user", "content": render("again.j2", self._again, {"complaint": complaint})}
+        messages = [opening, {"role": "assistant", "content": reply.text or "(nothing)"}, again]
+        kept = {"exhibit": digest(messages), "again": complaint}
+        return _parsed(await call(self._request(messages, aside), kept))
+
+    def _opening(self, exhibit: Exhibit) -> Json:
+        """The message that asks for a checklist. The rubric has been tried: what fails now is the exhibit's length."""
+        try:
+            return {"role": "user", "content": self._prompt(exhibit)}
+        except PromptError as error:
+            raise ModelError("context_overflow", str(error)) from error
 
     def _prompt(self, exhibit: Exhibit) -> str:
-        fence = _fence(exhibit)
-        variables = {"exhibit": exhibit, "fence": fence, "schema": json.dumps(Checklist.model_json_schema())}
+        schema = json.dumps(Checklist.model_json_schema())
+        variables = {"exhibit": exhibit, "fence": _fence(exhibit), "schema": schema}
         return render(str(self._rubric_file), self._rubric, variables)
 
-    def _request(self, messages: list[Json], aside: Json | None) -> Request:
-        parameters = {"temperature": 0.0, **self._parameters}
-        if takes_schema(self.name):
-            parameters["response_format"] = Checklist
-        return Request(self.name, tuple(messages), parameters=parameters, aside=aside)
-
-    def _verdict(self, checklist: Checklist, exhibit: Exhibit) -> Verdict:
-        quotes = tuple(_quotes(checklist, exhibit))
-        verified = sum(quote.verified for quote in quotes) / len(quotes) if quotes else 1.0
-        return Verdict(
-            self.identity, facts_of(checklist), checklist.remark or None, round(verified, 3), quotes, self._draw
-        )
+    def _request(self, messages: Sequence[Json], aside: Json | None) -> Request:
+        schema = {"response_format": Checklist} if takes_schema(self.name) else {}
+        return Request(self.name, tuple(messages), parameters={**self._parameters, **schema}, aside=aside)
 
 
 def facts_of(checklist: Checklist) -> Facts:
@@ -150,14 +164,18 @@ def facts_of(checklist: Checklist) -> Facts:
     )
 
 
-def _parsed(reply: Reply) -> tuple[Checklist | None, str]:
-    """The checklist, or what is wrong with the reply. A fence of backticks around the object is let pass."""
+def _parsed(reply: Reply) -> Checklist:
+    """The checklist. A fence of backticks around the object is let pass.
+
+    Raises ModelError, saying what is wrong with the reply.
+    """
     text = re.sub(r"^```(?:json)?\s*|\s*```$", "", reply.text.strip())
     try:
-        return Checklist.model_validate_json(text), ""
+        return Checklist.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        return None, f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise ModelError("unreadable", f"{place}: {first['msg']}") from error
 
 
 def _quotes(checklist: Checklist, exhibit: Exhibit) -> Iterator[Quote]:
@@ -193,4 +211,4 @@ def normalised(text: str) -> str:
 
 def _fence(exhibit: Exhibit) -> str:
     """A mark that occurs in nothing that is quoted, so that no quoted text can close its own quotation."""
-    return f"==={digest([exhibit.answer, exhibit.question, exhibit.record, exhibit.earlier])[:12]}==="
+    return f"==={digest(asdict(exhibit))[:12]}==="
