@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 
@@ -65,10 +65,10 @@ def judge_role(rater: str, step: int) -> str:
 
 
 def exhibit(record: str, accusation: Act, turns: Sequence[Turn], number: int) -> Exhibit:
-    """The exhibit for one turn of an interview, counted from 1."""
+    """The exhibit for one turn of an interview, counted from 1. Evidence is in the record, for all raters alike."""
     *before, last = turns[:number]
     earlier = tuple((turn.question.text, turn.answer) for turn in before)
-    return Exhibit(accusation, record, earlier, last.question.text, last.answer)
+    return Exhibit(replace(accusation, evidence=()), record, earlier, last.question.text, last.answer)
 
 
 def record_of(transcript: Transcript, accusation: Act) -> str:

@@ -87,7 +87,7 @@ class Judge:
         self, model: str, *, parameters: Mapping[str, Any] | None = None, rubric: Path | None = None, draw: int = 0
     ) -> None:
         self.name = model
-        self._parameters = {"temperature": 0.0, **(parameters or {})}
+        self._parameters = {"temperature": 0, **(parameters or {})}
         self._rubric_file = rubric or bundled("prompts") / "rubrics" / "answer.j2"
         self._rubric = read_text(self._rubric_file)
         self._again = read_text(bundled("prompts") / "rubrics" / "again.j2")
