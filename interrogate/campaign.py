@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from interrogate.errors import ChoicesError, InputError
 from interrogate.executors import Workplace, interview_row
 from interrogate.executors.local import execute
 from interrogate.interviewers.scripted import Scripted
-from interrogate.ledger import Tally, without_secrets
+from interrogate.ledger import Tally
 from interrogate.planning import Plan, plan
 from interrogate.prompts import read_strategy
 from interrogate.raters import Rater
@@ -25,6 +26,7 @@ from interrogate.raters.classifier import shipped
 from interrogate.raters.judge import Judge
 from interrogate.rating import TRANSCRIPT, Observe, rate
 from interrogate.records import Json, Strategy, Transcript
+from interrogate.redaction import without_secrets
 from interrogate.spec import Spec
 from interrogate.store import (
     Store,
@@ -90,7 +92,7 @@ class Settled:
             "max_turns": spec.max_turns,
             "epochs": spec.epochs,
             "seed": spec.seed,
-            "parameters": {role: without_secrets(values) for role, values in spec.parameters.items()},
+            "parameters": {role: kept for role, each in spec.parameters.items() if (kept := without_secrets(each))},
             "judge": [{"name": judge.name, "digest": judge.identity} for judge in self.judges],
             "record": [{"name": rater.name, "digest": rater.identity} for rater in self.record],
         }
@@ -154,8 +156,8 @@ async def run(spec: Spec, observe: Observe = unobserved) -> Summary:
     """
     settled = settle(spec)
     _check_prices(spec)
-    with _begun(settled) as store, _endpoints(spec) as endpoints:
-        tally = Tally(reused=_replied(store), budget_usd=spec.budget)
+    with _begun(settled) as store, serving_local((*spec.subjects, *spec.judge)) as endpoints:
+        tally = Tally(reused=_replied(store), before_usd=_spent(store), budget_usd=spec.budget)
         chat = Chat(max_connections=spec.max_connections, endpoints=endpoints)
         await _interview(settled, store, chat, tally, observe)
         await rate(store, settled.raters, chat, tally, observe)
@@ -170,9 +172,9 @@ async def relabel(
     Raises StoreError where the directory holds no campaign.
     """
     chosen: list[Rater] = [shipped() if name == "classifier" else Judge(name, parameters=parameters) for name in raters]
-    with open_directory(directory) as store:
+    with open_directory(directory) as store, serving_local(raters) as endpoints:
         tally = Tally(reused=_replied(store))
-        await rate(store, chosen, Chat(max_connections=max_connections), tally, observe)
+        await rate(store, chosen, Chat(max_connections=max_connections, endpoints=endpoints), tally, observe)
         return summary(store, directory, tally)
 
 
@@ -197,7 +199,10 @@ async def _interview(settled: Settled, store: Store, chat: Chat, tally: Tally, o
 def _begun(settled: Settled) -> Iterator[Store]:
     """The campaign's store, with what was settled in it; refused where it was begun with other choices."""
     directory = settled.spec.directory
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{directory}: no directory ({error.strerror}); name another with --dir") from error
     with Store(sqlite_url(directory), directory_campaign()) as store:
         _agree(store, settled, directory)
         _keep_inputs(store, settled)
@@ -206,30 +211,39 @@ def _begun(settled: Settled) -> Iterator[Store]:
 
 def _agree(store: Store, settled: Settled, directory: Path) -> None:
     choices, before = settled.choices(), store.choices()
-    if before is not None and (differing := _differing(before, choices)):
+    if before is None:
+        row = {"choices": choices, "simulated": settled.simulated, "version": __version__, "begun": now()}
+        store.add_now(campaigns, [row])
+        return
+    if differing := [*_differing(before, choices), *_differing_transcripts(before, settled)]:
         raise ChoicesError(
             f"{directory} was begun with other choices: {'; '.join(differing)}. "
             "Go on with the ones it was begun with, or name another directory with --dir"
         )
-    row = {"choices": choices, "simulated": settled.simulated, "version": __version__, "begun": now()}
-    if before is None:
-        store.add_now(campaigns, [row])
-    elif before != choices:
-        store.replace_now(campaigns, row)
+    if before != choices:
+        store.replace_now(campaigns, {**store.rows(campaigns)[0], "choices": choices})
 
 
-def _differing(before: Json, after: Json) -> list[str]:
-    """The choices that differ. A transcript that could not be read before may be added now."""
-    found = [
-        f"{key} ({_short(before.get(key))} → {_short(after.get(key))})"
-        for key in after
-        if key not in {"transcripts", "unread"} and before.get(key) != after.get(key)
-    ]
-    known = [each for each in before["transcripts"] if each not in after["transcripts"]]
-    added = [each for each in after["transcripts"] if each not in before["transcripts"]]
-    if known or (added and not before["unread"]):
-        found.append(f"transcripts ({len(known)} of {len(before['transcripts'])} gone or changed, {len(added)} new)")
-    return found
+def _differing(before: Json, after: Json) -> Iterator[str]:
+    for key in after:
+        if key not in {"transcripts", "unread"} and before.get(key) != after[key]:
+            yield f"{key} ({_short(before.get(key))} → {_short(after[key])})"
+
+
+def _differing_transcripts(before: Json, settled: Settled) -> Iterator[str]:
+    """Transcripts that are gone or new. One that could not be read before may be added now."""
+    known, unread = before["transcripts"], before["unread"]
+    found = {str(each.source): _transcript_choice(each) for each in settled.transcripts}
+    gone = [each for each in known if each not in found.values()]
+    places = [*(place for place, choice in found.items() if choice not in known), *(u.path for u in settled.unread)]
+    added = [place for place in places if not _is_within(place, unread)]
+    if gone or added:
+        yield f"transcripts ({len(gone)} of {len(known)} gone or changed, {len(added)} new)"
+
+
+def _is_within(place: str, unread: Iterable[str]) -> bool:
+    """Whether a conversation is, or lies in, one of the files and folders that could not be read."""
+    return any(place == each or place.startswith((f"{each}#", f"{each}{os.sep}")) for each in unread)
 
 
 def _short(value: object) -> str:
@@ -240,7 +254,7 @@ def _short(value: object) -> str:
 def _keep_inputs(store: Store, settled: Settled) -> None:
     cases = settled.plan.cases
     kept: dict[tuple[str, str], Any] = {
-        ("transcript", t.digest): TRANSCRIPT.dump_python(t, mode="json") for t in settled.transcripts
+        ("transcript", t.digest): TRANSCRIPT.dump_python(t, mode="json") for t in reversed(settled.transcripts)
     }
     kept |= {("accusation", case.accusation.digest): asdict(case.accusation) for case in cases}
     kept[("strategy", settled.strategy.digest)] = asdict(settled.strategy)
@@ -249,9 +263,9 @@ def _keep_inputs(store: Store, settled: Settled) -> None:
 
 
 @contextmanager
-def _endpoints(spec: Spec) -> Iterator[dict[str, Endpoint]]:
-    """Servers for the models that run on this machine, for as long as they are needed."""
-    names = [name for name in dict.fromkeys((*spec.subjects, *spec.judge)) if name.startswith(LOCAL)]
+def serving_local(models: Iterable[str]) -> Iterator[dict[str, Endpoint]]:
+    """Servers for those of the models that run on this machine, for as long as they are needed."""
+    names = [name for name in dict.fromkeys(models) if name.startswith(LOCAL)]
     if not names:
         yield {}
         return
@@ -273,6 +287,10 @@ def _check_prices(spec: Spec) -> None:
 
 def _replied(store: Store) -> int:
     return sum(row["reply"] is not None for row in store.rows(calls))
+
+
+def _spent(store: Store) -> float:
+    return sum(row["cost_usd"] or 0.0 for row in store.rows(calls))
 
 
 def summary(store: Store, directory: Path, tally: Tally | None = None, settled: Settled | None = None) -> Summary:

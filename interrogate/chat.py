@@ -7,12 +7,15 @@ reported, by `restoring`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -20,6 +23,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from interrogate.errors import Fault, ModelError
 from interrogate.records import Json, ToolCall
+from interrogate.redaction import redacted
 from interrogate.restoring import Route
 
 if TYPE_CHECKING:
@@ -30,6 +34,22 @@ LOCAL = "local/"
 
 _PASSING: frozenset[Fault] = frozenset({"rate_limited", "timeout", "unavailable"})
 """Faults that may be gone when asked again."""
+
+_BY_STATUS: Mapping[int, Fault] = {
+    HTTPStatus.UNAUTHORIZED: "refused_key",
+    HTTPStatus.PAYMENT_REQUIRED: "refused_key",
+    HTTPStatus.FORBIDDEN: "refused_key",
+    HTTPStatus.NOT_FOUND: "unknown_model",
+    HTTPStatus.REQUEST_TIMEOUT: "timeout",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate_limited",
+}
+
+_FILTERED = re.compile(
+    r"""code['"]: ?['"]content_(filter|policy_violation)['"]|triggering Azure OpenAI's content management policy"""
+)
+"""As a code or in full: a refusal may repeat the request, which may be about filters."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 _ROUTES: Mapping[str, Route] = {
     "anthropic": Route("anthropic", reasoning="signed", system="first"),
@@ -100,6 +120,7 @@ def _litellm() -> Any:
 
     litellm.suppress_debug_info = True
     litellm.telemetry = False
+    logging.getLogger("LiteLLM").setLevel(logging.ERROR)  # its warnings are of its own log keeping
     litellm.custom_provider_map = [{"provider": "simulated", "custom_handler": SimulatedProvider()}]
     return litellm
 
@@ -126,14 +147,18 @@ def route_of(model: str, parameters: Mapping[str, Any] | None = None) -> Route:
     return _ROUTES.get(provider, _OPEN_ROUTE)
 
 
+@cache
 def has_price(model: str) -> bool:
     """Whether a call's cost can be known: simulated and local models cost nothing."""
     if model.startswith((SIMULATED, LOCAL)):
         return True
+    litellm = _litellm()
     try:
-        return bool(_litellm().get_model_info(model))
-    except ValueError:
+        info = litellm.get_model_info(model)
+    except litellm.exceptions.ModelNotMappedError:
         return False
+    # A model that is listed without a price, or newer than the list, stands there with a price of 0.
+    return bool(info["input_cost_per_token"] or info["output_cost_per_token"])
 
 
 def takes_schema(model: str) -> bool:
@@ -154,12 +179,14 @@ class Chat:
         attempts: int = 6,
         longest_wait: float = 60.0,
         endpoints: Mapping[str, Endpoint] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._endpoints = dict(endpoints or {})
         self._limits: dict[str, asyncio.Semaphore] = {}
         self._max_connections = max_connections
         self._attempts = attempts
         self._longest_wait = longest_wait
+        self._sleep = sleep
 
     async def complete(self, request: Request) -> Reply:
         """The model's reply.
@@ -170,6 +197,7 @@ class Chat:
             retry=retry_if_exception(lambda error: isinstance(error, ModelError) and error.reason in _PASSING),
             stop=stop_after_attempt(self._attempts),
             wait=self._wait,
+            sleep=self._sleep,
             reraise=True,
         ):
             with attempt:
@@ -204,28 +232,24 @@ async def _send(request: Request, endpoint: Endpoint | None) -> Reply:
         model = endpoint.model if endpoint else request.model
         response = await litellm.acompletion(model=model, messages=list(request.messages), **arguments)
     except openai.APIError as error:
-        raise _fault(error, request.model) from error
+        reason, text = _reason(error), redacted(str(error), arguments)
+        raise ModelError(reason, f"{request.model}: {_first_line(text)}") from error
     return _reply(response, request.model, time.monotonic() - begun)
 
 
-def _fault(error: openai.APIError, model: str) -> ModelError:
-    """Ours for LiteLLM's. Its errors have `openai.APIError` as their base, not `litellm.APIError`."""
+def _reason(error: openai.APIError) -> Fault:
+    """The fault's name. LiteLLM's errors have `openai.APIError` as their base, not `litellm.APIError`."""
     litellm = _litellm()
-    kinds: tuple[tuple[type[Exception], Fault], ...] = (
-        (litellm.ContextWindowExceededError, "context_overflow"),
-        (litellm.ContentPolicyViolationError, "content_filter"),
-        (litellm.AuthenticationError, "refused_key"),
-        (litellm.PermissionDeniedError, "refused_key"),
-        (litellm.NotFoundError, "unknown_model"),
-        (litellm.RateLimitError, "rate_limited"),
-        (litellm.Timeout, "timeout"),
-        (litellm.BadRequestError, "bad_request"),
-        (litellm.UnprocessableEntityError, "bad_request"),
-    )
-    reason: Fault = next((fault for kind, fault in kinds if isinstance(error, kind)), "unavailable")
-    if reason == "bad_request" and "context" in str(error) and "exceed" in str(error):
-        reason = "context_overflow"
-    return ModelError(reason, f"{model}: {_first_line(str(error))}")
+    refusal = f"{error} {error.body}" if isinstance(error, litellm.BadRequestError) else ""
+    if isinstance(error, litellm.ContentPolicyViolationError) or _FILTERED.search(refusal):
+        return "content_filter"
+    if isinstance(error, litellm.ContextWindowExceededError) or ("context" in refusal and "exceed" in refusal):
+        return "context_overflow"
+    if isinstance(error, litellm.Timeout):
+        return "timeout"
+    status = getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
+    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return _BY_STATUS.get(status, "bad_request" if refused else "unavailable")
 
 
 def _first_line(text: str) -> str:
@@ -233,23 +257,25 @@ def _first_line(text: str) -> str:
 
 
 def _retry_after(error: BaseException | None) -> float | None:
-    response = getattr(error, "response", None)
-    value = response.headers.get("retry-after") if response is not None and response.headers else None
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    value = headers.get("retry-after")
     return float(value) if value is not None and value.replace(".", "", 1).isdigit() else None
 
 
 def _reply(response: Any, model: str, seconds: float) -> Reply:
+    if not response.choices:
+        raise ModelError("unreadable", f"{model}: the server sent no answer at all; see what it logs")
     choice = response.choices[0]
     message = choice.message
     usage = response.usage
     details = getattr(usage, "prompt_tokens_details", None)
     return Reply(
-        text=message.content or "",
+        text=_whole(message.content),
         finish=choice.finish_reason or "stop",
         model=response.model or model,
-        reasoning=getattr(message, "reasoning_content", None) or "",
+        reasoning=_whole(getattr(message, "reasoning_content", None)),
         tool_calls=tuple(
-            ToolCall(call.id or "", call.function.name or "", call.function.arguments or "{}")
+            ToolCall(_whole(call.id), _whole(call.function.name), _whole(call.function.arguments) or "{}")
             for call in message.tool_calls or ()
         ),
         tokens_in=usage.prompt_tokens or 0,
@@ -261,9 +287,14 @@ def _reply(response: Any, model: str, seconds: float) -> Reply:
     )
 
 
+def _whole(text: str | None) -> str:
+    """A text without halves of characters: JSON can spell them, but nothing can send or keep them."""
+    return _HALF.sub("\N{REPLACEMENT CHARACTER}", text or "")
+
+
 def _cost(response: Any, model: str) -> float | None:
     if model.startswith((SIMULATED, LOCAL)):
         return 0.0
     if not has_price(model):
         return None
-    return float(_litellm().completion_cost(response, model=model))
+    return float(_litellm().completion_cost(response, model=model)) or None

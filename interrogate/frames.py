@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from interrogate.labels import Label, in_arm
+from interrogate.chat import SIMULATED
+from interrogate.labels import VERDICT, Label, in_arm
 from interrogate.ledger import TURN
-from interrogate.rating import VERDICT
 from interrogate.records import Json
-from interrogate.store import Store, campaigns, turns
+from interrogate.store import Store, turns
 from interrogate.store import calls as calls_table
 from interrogate.store import interviews as interviews_table
 from interrogate.store import verdicts as verdicts_table
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 INTERVIEW_COLUMNS = (
     "interview", "subject", "arm", "policy", "design", "strategy", "transcript", "source", "kind", "accusation", "cell",
-    "epoch", "simulated", "state", "reason", "detail", "ending", "skipped", "exact", "context",
+    "epoch", "simulated", "state", "reason", "detail", "ending", "skipped", "exact", "differences", "context",
 )  # fmt: skip
 TURN_COLUMNS = (
     "turn", "rung", "position", "purpose", "accuses", "discloses", "inserted", "question", "answer", "missing",
-    "read_as_confession",
+    "reasoning", "read_as_confession",
 )  # fmt: skip
 VERDICT_COLUMNS = (
     "rater", "label", "name", "admission", "falsehood", "stance", "motive_false", "retaliation", "aware", "interest",
@@ -39,19 +39,12 @@ VERDICT_COLUMNS = (
 )  # fmt: skip
 
 SHARED = (
-    "interview",
-    "subject",
-    "arm",
-    "policy",
-    "design",
-    "strategy",
-    "transcript",
-    "source",
-    "kind",
-    "cell",
-    "epoch",
+    "interview", "subject", "arm", "policy", "design", "strategy", "transcript", "source", "kind", "cell", "epoch",
     "simulated",
-)
+)  # fmt: skip
+KEPT = (
+    "interview", "subject", "arm", "policy", "transcript", "epoch", "state", "reason", "detail", "ending", "context",
+)  # fmt: skip
 
 
 def interviews(store: Store) -> pd.DataFrame:
@@ -64,38 +57,24 @@ def interviews(store: Store) -> pd.DataFrame:
 
 def _interview_rows(store: Store) -> Iterator[Json]:
     kept = {kind: store.bodies(kind) for kind in ("transcript", "accusation", "strategy", "context")}
-    simulated = bool(store.rows(campaigns)[0]["simulated"])
+    judged = any(judge["name"].startswith(SIMULATED) for judge in (store.choices() or {}).get("judge", ()))
     for row in store.rows(interviews_table):
         transcript, act = kept["transcript"][row["transcript"]], kept["accusation"][row["accusation"]]
         strategy = kept["strategy"][row["strategy"]]
         source = transcript["source"]
         context = kept["context"].get(row["context"]) or {}
         yield {
-            **{
-                name: row[name]
-                for name in (
-                    "interview",
-                    "subject",
-                    "arm",
-                    "policy",
-                    "transcript",
-                    "epoch",
-                    "state",
-                    "reason",
-                    "detail",
-                    "ending",
-                    "context",
-                )
-            },
+            **{name: row[name] for name in KEPT},
             "design": strategy["design"],
             "strategy": f"{strategy['name']} v{strategy['version']}",
             "source": source["path"] if source["locator"] is None else f"{source['path']}#{source['locator']}",
             "kind": act["kind"],
             "accusation": act["summary"],
             "cell": _cell_text(row["cell"], row["rung"]),
-            "simulated": simulated,
+            "simulated": judged or row["subject"].startswith(SIMULATED),
             "skipped": ", ".join(row["skipped"] or ()),
             "exact": context.get("exact"),
+            "differences": ", ".join(dict.fromkeys(each["code"] for each in context.get("differences", ()))),
             **{f"condition_{name}": value for name, value in transcript["conditions"].items()},
         }
 
@@ -111,12 +90,10 @@ def verdicts(store: Store) -> pd.DataFrame:
     said = {(row["interview"], row["turn"]): row for row in _turn_rows(store)}
     names = rater_names(store)
     rows = [
-        {
-            **said[row["interview"], row["turn"]],
-            **_verdict_columns(row["body"], said[row["interview"], row["turn"]]["arm"]),
-            "rater": names[row["rater"]],
-        }
+        {**answer, **_verdict_columns(row["body"], answer["arm"]), "rater": names.get(row["rater"], row["rater"][:6])}
         for row in store.rows(verdicts_table)
+        # A reading is committed before its turn: a kill between the two leaves one without an answer.
+        if (answer := said.get((row["interview"], row["turn"]))) is not None
     ]
     return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS))
 
@@ -181,6 +158,7 @@ def _turn_rows(store: Store) -> Iterator[Json]:
             "turn": row["turn"],
             "answer": turn.answer,
             "missing": turn.missing,
+            "reasoning": turn.reasoning,
             "read_as_confession": None if turn.reading is None else turn.reading.confessed,
         } | {"interview": row["interview"]}
 

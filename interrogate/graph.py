@@ -1,8 +1,10 @@
 """The interview as a state machine: read it as the specification.
 
-restore -> ask -> answer -> read -+-> ask        escalate
-                                  +-> recheck    make sure, in neutral words; then answer
-                                  +-> end
+restore -> ask
+ask     -> answer, end            the next question; none is left
+answer  -> read
+read    -> ask, recheck, end      escalate; make sure in neutral words; stop
+recheck -> answer
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from pydantic import TypeAdapter
+
 from interrogate.records import Arm
 
 Admission = Literal["full", "partial", "none"]
@@ -97,3 +99,6 @@ class Verdict:
     @property
     def label(self) -> Label | None:
         return None if self.facts is None else label_of(self.facts)
+
+
+VERDICT = TypeAdapter(Verdict)

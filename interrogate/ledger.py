@@ -6,11 +6,9 @@ graph, and each call that is in the ledger answers from there.
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
@@ -18,13 +16,11 @@ from sqlalchemy import RowMapping
 from interrogate.chat import REPLY, Chat, Reply, Request
 from interrogate.errors import Fault, ModelError, StoreError
 from interrogate.records import Json, Turn
+from interrogate.redaction import without_secrets
 from interrogate.store import Store, calls, now, turns
 
 FINAL: frozenset[Fault] = frozenset({"content_filter"})
 """Faults that are an answer of a kind: asking again would be choosing among answers."""
-
-_SECRET = re.compile(r"(?i)key$|secret|password|credential|authorization|headers|(^|_)token$")
-_LOGIN = re.compile(r"//[^/@\s]+@")
 
 TURN = TypeAdapter(Turn)
 
@@ -36,30 +32,21 @@ class Tally:
     calls: Counter[str] = field(default_factory=Counter)
     reused: int = 0
     cost_usd: float = 0.0
+    before_usd: float = 0.0
+    """What the campaign had cost before this command: the budget is the campaign's."""
     unpriced: int = 0
     """Calls whose price is not known: the cost is then a lower bound, and says so."""
     budget_usd: float | None = None
 
     def check(self) -> None:
         """Raises ModelError when the budget is spent."""
-        if self.budget_usd is not None and self.cost_usd >= self.budget_usd:
+        if self.budget_usd is not None and self.before_usd + self.cost_usd >= self.budget_usd:
             raise ModelError("budget_spent", f"the budget of {self.budget_usd} USD is spent; raise --budget to go on")
 
     def count(self, role: str, cost: float | None) -> None:
         self.calls[role.split(":", 1)[0]] += 1
         self.unpriced += cost is None
         self.cost_usd += cost or 0.0
-
-
-def without_secrets(parameters: Mapping[str, Any]) -> Json:
-    """Parameters as they may be kept: nothing that opens a door, no login in an address."""
-    kept = {name: value for name, value in parameters.items() if not _SECRET.search(name)}
-    return {name: _LOGIN.sub("//", value) if isinstance(value, str) else _plain(value) for name, value in kept.items()}
-
-
-def _plain(value: object) -> object:
-    """A parameter as JSON: a schema given as a class is named."""
-    return value.__name__ if isinstance(value, type) else value
 
 
 class Ledger:
@@ -70,19 +57,17 @@ class Ledger:
         self._store = store
         self._chat = chat
         self._tally = tally
-        self._calls: defaultdict[tuple[int, str], list[RowMapping]] = defaultdict(list)
-        for row in store.rows(calls, interview=interview):
-            self._calls[row["turn"], row["role"]].append(row)
         self._turns = {row["turn"]: TURN.validate_python(row["body"]) for row in store.rows(turns, interview=interview)}
 
     async def call(self, turn: int, role: str, request: Request, *, kept: Json) -> Reply:
         """The reply to a request: the committed one, or the model's, committed.
 
         `kept` is what is recorded of the request: what it adds to what is kept already, never the transcript.
-        Raises ModelError, committed too, when the model gives none.
+        Raises ModelError, committed too, when the model gives none, and StoreError where the subject's committed
+        reply is to another request: the replay has gone astray.
         """
-        earlier = self._calls[turn, role]
-        if earlier and (settled := _settled(earlier[-1])) is not None:
+        earlier = self._earlier(turn, role)
+        if earlier and (settled := self._settled(earlier[-1], kept)) is not None:
             return settled
         self._tally.check()
         row = {
@@ -97,13 +82,40 @@ class Ledger:
         try:
             reply = await self._chat.complete(request)
         except ModelError as error:
-            await self._store.add(calls, {**row, "fault": error.reason, "detail": str(error)})
+            await self._commit({**row, "fault": error.reason, "detail": str(error)})
             raise
-        await self._store.add(
-            calls, {**row, "reply": REPLY.dump_python(reply, mode="json"), "cost_usd": reply.cost_usd}
-        )
         self._tally.count(role, reply.cost_usd)
-        return reply
+        body = REPLY.dump_python(reply, mode="json")
+        return await self._commit({**row, "reply": body, "cost_usd": reply.cost_usd}) or reply
+
+    def _earlier(self, turn: int, role: str) -> Sequence[RowMapping]:
+        return self._store.rows(calls, interview=self.interview, turn=turn, role=role)
+
+    async def _commit(self, row: Json) -> Reply | None:
+        """Commits a call. Where another process has had a reply meanwhile, that one counts, and is given."""
+        while not await self._store.add(calls, row):
+            earlier = self._earlier(row["turn"], row["role"])
+            if (theirs := self._settled(earlier[-1], {})) is not None:
+                return theirs
+            row = {**row, "attempt": len(earlier) + 1}
+        return None
+
+    def _settled(self, row: RowMapping, kept: Json) -> Reply | None:
+        """The reply of a call that is not to be repeated; None where it may be. Raises ModelError for a final fault."""
+        if row["reply"] is None and row["fault"] not in FINAL:
+            return None
+        differs = any(row["request"].get(name) != value for name, value in kept.items())
+        if differs and row["role"] == "subject":  # what a judge was shown may be put otherwise by another version
+            raise self._astray(row["turn"], "sends the subject something else than was sent before")
+        if row["reply"] is None:
+            raise ModelError(row["fault"], row["detail"])
+        return REPLY.validate_python(row["reply"])
+
+    def _astray(self, turn: int, how: str) -> StoreError:
+        return StoreError(
+            f"interview {self.interview}, turn {turn}: the replay {how}; "
+            "the store was written by another version: go on with that one"
+        )
 
     def turn(self, number: int) -> Turn | None:
         """The turn as it was settled before, with its reading: steering is replayed, never decided anew."""
@@ -116,18 +128,7 @@ class Ledger:
         """
         before = self._turns.get(number)
         if before is not None and before.question != turn.question:
-            raise StoreError(
-                f"interview {self.interview}, turn {number}: the replay asks {turn.question.rung!r} where "
-                f"{before.question.rung!r} was asked; the store was written by another version"
-            )
+            raise self._astray(number, f"asks {turn.question.rung!r} where {before.question.rung!r} was asked")
         await self._store.add(
             turns, {"interview": self.interview, "turn": number, "body": TURN.dump_python(turn, mode="json")}
         )
-
-
-def _settled(row: RowMapping) -> Reply | None:
-    if row["reply"] is not None:
-        return REPLY.validate_python(row["reply"])
-    if row["fault"] in FINAL:
-        raise ModelError(row["fault"], row["detail"])
-    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from interrogate.raters import Exhibit, Rater
 from interrogate.raters.classifier import shipped
 from interrogate.raters.judge import Judge
 from interrogate.records import Act, Json
-from interrogate.spec import Spec
+from interrogate.spec import Spec, faults_of
 from interrogate.store import Store, open_directory
 
 if TYPE_CHECKING:
@@ -31,9 +31,15 @@ Result = TypeVar("Result")
 
 
 def blocking(work: Callable[[], Awaitable[Result]]) -> Result:
-    """The result of asynchronous work; where a loop is running already, as in Jupyter, from a thread of its own."""
+    """The result of asynchronous work; where a loop is running already, as in Jupyter, from a thread of its own.
+
+    An interrupt stops the work in either case.
+    """
+
+    begun: Future[asyncio.Task[Any] | None] = Future()
 
     async def whole() -> Result:
+        begun.set_result(asyncio.current_task())
         return await work()
 
     try:
@@ -41,7 +47,13 @@ def blocking(work: Callable[[], Awaitable[Result]]) -> Result:
     except RuntimeError:
         return asyncio.run(whole())
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, whole()).result()
+        result = thread.submit(asyncio.run, whole())
+        try:
+            return result.result()
+        except KeyboardInterrupt:
+            if task := begun.result():
+                task.get_loop().call_soon_threadsafe(task.cancel)
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +160,7 @@ def spec_of(spec: Spec | Json | None, options: Json) -> Spec:
     try:
         return Spec.model_validate({**given, **options})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"{'.'.join(map(str, first['loc']))}: {first['msg']}; keys are {', '.join(Spec.model_fields)}"
-        ) from error
+        raise InputError(f"{faults_of(error)}; keys are {', '.join(Spec.model_fields)}") from error
 
 
 class Recorded(BaseModel):
@@ -194,19 +203,19 @@ def _recorded(row: Json, number: int) -> Recorded:
     try:
         return Recorded.model_validate(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"answer {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}; needs id, question, answer, facts"
-        ) from error
+        raise InputError(f"answer {number}: {faults_of(error)}; needs id, question, answer, facts") from error
 
 
 async def _judge_all(judge: Rater, exhibits: Sequence[Exhibit], max_connections: int) -> list[Verdict]:
-    chat = Chat(max_connections=max_connections)
+    from interrogate.campaign import serving_local
 
-    async def call(request: Request, _: Json) -> Reply:
-        return await chat.complete(request)
+    with serving_local([judge.name]) as endpoints:
+        chat = Chat(max_connections=max_connections, endpoints=endpoints)
 
-    return list(await asyncio.gather(*(judge.rate(exhibit, call) for exhibit in exhibits)))
+        async def call(request: Request, _: Json) -> Reply:
+            return await chat.complete(request)
+
+        return list(await asyncio.gather(*(judge.rate(exhibit, call) for exhibit in exhibits)))
 
 
 def _labelled(rows: Sequence[Recorded], verdicts: Iterator[Verdict], rater: str) -> Iterator[Json]:

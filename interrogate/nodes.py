@@ -6,9 +6,11 @@ and turns, never the transcript.
 
 from __future__ import annotations
 
+import json
 import operator
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Annotated, Any, Literal, TypedDict
 
 from langgraph.runtime import Runtime
@@ -18,8 +20,21 @@ from interrogate.errors import ModelError
 from interrogate.interviewers import Interviewer, Situation
 from interrogate.labels import Verdict
 from interrogate.ledger import Ledger
-from interrogate.raters import Rater, exhibit, judge_role
-from interrogate.records import Act, Arm, Interview, Json, Missing, Question, Reading, Strategy, Transcript, Turn
+from interrogate.raters import Rater, exhibit, verdict_of
+from interrogate.records import (
+    Act,
+    Arm,
+    Interview,
+    Json,
+    Missing,
+    Question,
+    Reading,
+    Strategy,
+    ToolCall,
+    Transcript,
+    Turn,
+    is_json_object,
+)
 from interrogate.restoring import Restored, Route
 
 Ending = Literal["ladder_end", "first_admission", "max_turns"]
@@ -110,25 +125,18 @@ async def answer(state: State, *, runtime: Runtime[Context]) -> State:
         if error.reason != "content_filter":
             raise
         return {"answer": "content_filter", "dialogue": (asked,)}
-    return {"answer": reply, "dialogue": (asked, *_said(reply))}
+    return {"answer": reply, "dialogue": (asked, *_said(reply, request.messages))}
 
 
 async def read(state: State, *, runtime: Runtime[Context]) -> State:
     """Settles the turn, with a reading of it where steering needs one: did it confess?"""
-    context, number = runtime.context, len(state.get("turns", ())) + 1
-    turn = _turn(state["question"], state["answer"])
-    before = context.ledger.turn(number)
-    if before is not None:
-        reading = before.reading
-    else:
-        reading = (
-            await _reading((*state.get("turns", ()), turn), state["answer"], context)
-            if _steers(turn, context.strategy)
-            else None
-        )
-    settled = Turn(turn.question, turn.answer, turn.missing, turn.reasoning, reading)
-    await context.ledger.settle(number, settled)
-    return _ended({"turns": (settled,)}, settled, number, context)
+    context, turn = runtime.context, _turn(state["question"], state["answer"])
+    turns = (*state.get("turns", ()), turn)
+    before = context.ledger.turn(len(turns))
+    reading = before.reading if before else await _reading(turns, state["answer"], context)
+    settled = replace(turn, reading=reading)
+    await context.ledger.settle(len(turns), settled)
+    return _ended({"turns": (settled,)}, settled, len(turns), context)
 
 
 def after_ask(state: State) -> Literal["answer", "__end__"]:
@@ -165,25 +173,17 @@ def _ended(change: State, turn: Turn, asked: int, context: Context) -> State:
     return change
 
 
-async def _reading(turns: tuple[Turn, ...], said: Reply | Missing, context: Context) -> Reading:
-    number, reader = len(turns), context.reader
-    aside = judges_aside(
-        context.interview.id, number, said.aside if isinstance(said, Reply) else None, turns[-1].answer
-    )
-
-    steps = iter(range(1000))
-
-    async def call(request: Request, kept: Json) -> Reply:
-        return await context.ledger.call(number, judge_role(reader.identity, next(steps)), request, kept=kept)
-
-    verdict = await reader.rate(exhibit(context.record, context.accusation, turns, number), call, aside=aside)
-    await context.keep_verdict(number, verdict)
-    return Reading(reader.identity, None if verdict.label is None else verdict.label == "confession")
-
-
-def judges_aside(interview: str, turn: int, truth: Json | None, answer: str) -> Json:
-    """What a simulated judge must know. `chat` hands it to nobody else."""
-    return {"interview": interview, "turn": turn, "truth": truth, "answer": answer}
+async def _reading(turns: tuple[Turn, ...], said: Reply | Missing, context: Context) -> Reading | None:
+    """What the steering rater makes of the last turn; None where nothing hangs on it."""
+    if not _steers(turns[-1], context.strategy):
+        return None
+    shown = exhibit(context.record, context.accusation, turns, len(turns))
+    truth = said.aside if isinstance(said, Reply) else None
+    verdict = await verdict_of(context.reader, shown, context.ledger, len(turns), truth)
+    if verdict.facts is None and verdict.reason == "budget_spent":
+        raise ModelError("budget_spent", "the budget was spent before an answer was read; raise --budget to go on")
+    await context.keep_verdict(len(turns), verdict)
+    return Reading(context.reader.identity, None if verdict.label is None else verdict.label == "confession")
 
 
 def _request(context: Context, dialogue: tuple[Json, ...], state: State) -> Request:
@@ -196,7 +196,7 @@ def _request(context: Context, dialogue: tuple[Json, ...], state: State) -> Requ
         (*restored.messages, *dialogue),
         restored.tools,
         parameters,
-        aside=_aside(context, (*state.get("turns", ()),), state["question"]),
+        aside=_aside(context, state.get("turns", ()), state["question"]),
     )
 
 
@@ -215,16 +215,29 @@ def _aside(context: Context, turns: tuple[Turn, ...], question: Question) -> Jso
     }
 
 
-def _said(reply: Reply) -> tuple[Json, ...]:
-    """The answer as later turns contain it; a call is closed, and an empty one is left out."""
-    if reply.tool_calls:
-        calls = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call in reply.tool_calls
-        ]
-        results = ({"role": "tool", "tool_call_id": call.id, "content": REFUSED_CALL} for call in reply.tool_calls)
-        return ({"role": "assistant", "content": reply.text or None, "tool_calls": calls}, *results)
-    return ({"role": "assistant", "content": reply.text},) if reply.text.strip() else ()
+def _said(reply: Reply, before: Iterable[Json]) -> tuple[Json, ...]:
+    """The answer as it follows the messages `before` in later turns: calls closed, nothing where it is empty."""
+    if not reply.tool_calls:
+        return ({"role": "assistant", "content": reply.text},) if reply.text.strip() else ()
+    calls = [_wire_call(call) for call in _with_own_ids(reply.tool_calls, before)]
+    results = ({"role": "tool", "tool_call_id": call["id"], "content": REFUSED_CALL} for call in calls)
+    return ({"role": "assistant", "content": reply.text if reply.text.strip() else None, "tool_calls": calls}, *results)
+
+
+def _with_own_ids(calls: Iterable[ToolCall], before: Iterable[Json]) -> Iterator[ToolCall]:
+    """The calls, each with an id that no call before it has: some servers give none, or the same again."""
+    taken = {call["id"] for message in before for call in message.get("tool_calls", ())}
+    for call in calls:
+        numbered = (f"{call.id or 'call'}_{number}" for number in count(2))
+        fresh = call.id if call.id and call.id not in taken else next(name for name in numbered if name not in taken)
+        taken.add(fresh)
+        yield replace(call, id=fresh)
+
+
+def _wire_call(call: ToolCall) -> Json:
+    whole = is_json_object(call.arguments)
+    arguments = call.arguments if whole else json.dumps({"_raw": call.arguments}, ensure_ascii=False)
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 
 def _turn(question: Question, answer: Reply | Missing) -> Turn:
@@ -244,4 +257,6 @@ def missing_of(reply: Reply) -> Missing | None:
         return "cut_off" if reply.finish == "length" else None
     if reply.tool_calls:
         return "tool_call_only"
-    return "reasoning_only" if reply.reasoning.strip() else "empty"
+    if reply.reasoning.strip():
+        return "reasoning_only"
+    return "cut_off" if reply.finish == "length" else "empty"

@@ -32,7 +32,10 @@ class Plan:
 def plan(transcripts: Sequence[Transcript], strategy: Strategy, subjects: Sequence[str], epochs: int) -> Plan:
     """Every interview once, in the order in which they are best held: all about one transcript together."""
     passed_over = tuple((str(each.source), "no_accusation") for each in transcripts if not accusations(each))
-    cases = {case.interview.id: case for each in transcripts for case in _cases(each, strategy, subjects, epochs)}
+    cases: dict[str, Case] = {}
+    for each in transcripts:
+        for case in _cases(each, strategy, subjects, epochs):
+            cases.setdefault(case.interview.id, case)
     return Plan(tuple(cases.values()), passed_over)
 
 

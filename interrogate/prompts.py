@@ -2,22 +2,24 @@
 
 Strategies and templates may come from strangers: templates run in Jinja2's sandbox, know only the variables
 that their rung promises, and a missing variable is an error, never an empty string. A rung that discloses
-nothing is not given the evidence, so its question cannot leak it.
+nothing is not given the evidence, so its question cannot leak it. Each is tried on stand-ins when it is read:
+nothing is paid for before its questions are known to work.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from jinja2 import StrictUndefined, Template, TemplateError, meta
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from interrogate.errors import PromptError
 from interrogate.records import Cell, Rung, Strategy
@@ -25,6 +27,27 @@ from interrogate.records import Cell, Rung, Strategy
 LONGEST = 400_000
 """Characters of a rendered prompt; a template that makes more is broken or hostile."""
 LARGEST_FILE = 1_000_000
+
+_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What a stranger's template can raise, beside Jinja2's own errors. What it works on are plain values of ours."""
+
+_STAND_INS: Mapping[str, object] = {
+    "accusation": {"kind": "kind", "summary": "Summary."},
+    "where": "text",
+    "evidence": ["evidence"],
+    "own_words": "own words",
+}
+"""What templates are tried on."""
 
 
 def bundled(name: str) -> Path:
@@ -37,8 +60,14 @@ def bundled(name: str) -> Path:
 class Environment(ImmutableSandboxedEnvironment):
     """Jinja2 in its sandbox, as every prompt is rendered."""
 
+    intercepted_binops = frozenset({"*", "**"})
+    """Jinja2 would work them out while compiling, however large the result."""
+
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+
+    def call_binop(self, context: object, operator: str, left: object, right: object) -> NoReturn:  # noqa: ARG002
+        raise SecurityError(f"{operator} is not allowed in a prompt")
 
 
 _ENVIRONMENT = Environment()
@@ -53,7 +82,7 @@ def read_text(path: Path) -> str:
         if path.stat().st_size > LARGEST_FILE:
             raise PromptError(f"{path}: larger than {LARGEST_FILE} bytes; a prompt is a page of text")
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise PromptError(f"{path}: cannot be read ({error}); name an existing UTF-8 file") from error
 
 
@@ -68,12 +97,22 @@ def render(name: str, template: str, variables: Mapping[str, Any]) -> str:
     Raises PromptError where a variable is missing, the sandbox refuses, or the result is absurdly long.
     """
     try:
-        text = _compiled(template).render(variables).strip()
-    except (TemplateError, TypeError, ValueError, OverflowError, MemoryError) as error:
-        raise PromptError(f"{name}: cannot be rendered ({error})") from error
-    if not 0 < len(text) <= LONGEST:
-        raise PromptError(f"{name}: renders to {len(text)} characters; between 1 and {LONGEST} are allowed")
+        text = "".join(_bounded(name, _compiled(template).generate(variables))).strip()
+    except _FAULTS as error:
+        raise PromptError(f"{name}: cannot be rendered ({error}); mend the template") from error
+    if not text:
+        raise PromptError(f"{name}: renders to nothing; a prompt has words")
     return text
+
+
+def _bounded(name: str, pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, for as long as a prompt may be: a template that never ends is stopped on its way."""
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > LONGEST:
+            raise PromptError(f"{name}: renders to more than {LONGEST} characters; shorten it, or what it is given")
+        yield piece
 
 
 def variables_of(name: str, template: str) -> set[str]:
@@ -83,14 +122,21 @@ def variables_of(name: str, template: str) -> set[str]:
     """
     try:
         return meta.find_undeclared_variables(_ENVIRONMENT.parse(template))
-    except TemplateError as error:
-        raise PromptError(f"{name}: not a Jinja2 template ({error})") from error
+    except (TemplateError, RecursionError) as error:
+        raise PromptError(f"{name}: not a Jinja2 template ({error}); mend it") from error
 
 
 def question_path(name: str, strategy_file: Path | None = None) -> Path:
-    """Where the template of a question is: beside the strategy's file, or among the bundled ones."""
-    beside = strategy_file.parent / name if strategy_file else None
-    return beside if beside and beside.is_file() else bundled("prompts") / "questions" / name
+    """Where the template of a question is: beside the strategy's file, or among the bundled ones.
+
+    Raises PromptError where the name leads out of these folders: a stranger's strategy is not to send our files.
+    """
+    shipped = bundled("prompts") / "questions"
+    beside = strategy_file.parent if strategy_file else shipped
+    folder = beside if (beside / name).is_file() else shipped
+    if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        raise PromptError(f"{name!r} leads out of {folder}; keep the strategy's questions in its own folder")
+    return folder / name
 
 
 def promised(rung: Rung) -> set[str]:
@@ -128,9 +174,10 @@ def read_strategy(name: str) -> Strategy:
     Raises PromptError where file or templates cannot be used, naming the place.
     """
     path = strategy_file(name)
+    text = read_text(path)
     try:
-        strategy = _STRATEGY.validate_python(yaml.safe_load(read_text(path)))
-    except (yaml.YAMLError, ValidationError) as error:
+        strategy = _STRATEGY.validate_python(yaml.safe_load(text))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise PromptError(f"{path}: not a strategy ({error}); see docs/strategies.md") from error
     _check_ladder(path, strategy)
     return replace(strategy, templates=dict(_templates(path, strategy)))
@@ -142,18 +189,21 @@ def _check_ladder(path: Path, strategy: Strategy) -> None:
         raise PromptError(f"{path}: a strategy needs at least one rung, each with a name of its own; found {names}")
     if strategy.templates:
         raise PromptError(f"{path}: `templates` is filled in when read; remove it")
-    if strategy.design == "branches" and any(rung.contrasts for rung in strategy.rungs):
-        raise PromptError(f"{path}: a rung that contrasts needs earlier answers; use design: thread")
+    if empty := [name for name, levels in strategy.factors.items() if not levels]:
+        raise PromptError(f"{path}: a factor needs levels; give {', '.join(empty)} some, or remove it")
+    needs_more = strategy.recheck is not None or any(rung.contrasts for rung in strategy.rungs)
+    if strategy.design == "branches" and needs_more:
+        raise PromptError(f"{path}: a recheck, and a rung that contrasts, need earlier answers; use design: thread")
 
 
 def _templates(path: Path, strategy: Strategy) -> Iterator[tuple[str, str]]:
     for rung in strategy.rungs:
-        yield rung.question, _checked(path, rung.question, promised(rung))
+        yield rung.question, _checked(path, rung.question, promised(rung), cells(strategy))
     if strategy.recheck is not None:
-        yield strategy.recheck, _checked(path, strategy.recheck, {"factors", "accusation"})
+        yield strategy.recheck, _checked(path, strategy.recheck, {"factors", "accusation"}, cells(strategy))
 
 
-def _checked(path: Path, name: str, allowed: set[str]) -> str:
+def _checked(path: Path, name: str, allowed: set[str], tried: Iterable[Cell]) -> str:
     file = question_path(name, path)
     template = read_text(file)
     if extra := variables_of(str(file), template) - allowed:
@@ -161,6 +211,9 @@ def _checked(path: Path, name: str, allowed: set[str]) -> str:
             f"{file}: asks for {', '.join(sorted(extra))}, which its rung in {path} does not give "
             f"({', '.join(sorted(allowed))}); change the template, or `accuses`, `discloses` or `contrasts`"
         )
+    given = {name: value for name, value in _STAND_INS.items() if name in allowed}
+    for cell in tried:
+        render(str(file), template, {**given, "factors": dict(cell)})
     return template
 
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from interrogate.chat import Chat, Reply, Request
-from interrogate.labels import Verdict
+from interrogate.chat import Chat
+from interrogate.labels import VERDICT, Verdict
 from interrogate.ledger import TURN, Ledger, Tally
-from interrogate.nodes import judges_aside
-from interrogate.raters import Exhibit, Rater, exhibit, judge_role, record_of
+from interrogate.raters import Exhibit, Rater, exhibit, record_of, verdict_of
 from interrogate.raters.classifier import Classifier
 from interrogate.records import Act, Json, Transcript, Turn
 from interrogate.store import Store, bodies, calls, interviews, turns, verdicts
@@ -23,7 +22,6 @@ from interrogate.store import Store, bodies, calls, interviews, turns, verdicts
 Observe = Callable[[str, int, int], None]
 """Is told of progress: the phase, how many are done, of how many."""
 
-VERDICT = TypeAdapter(Verdict)
 ACT = TypeAdapter(Act)
 TRANSCRIPT = TypeAdapter(Transcript)
 
@@ -54,7 +52,10 @@ def verdict_row(interview: str, turn: int, verdict: Verdict) -> Json:
 
 
 async def rate(store: Store, raters: Sequence[Rater], chat: Chat, tally: Tally, observe: Observe) -> None:
-    """Labels what is owed, by each rater in turn; each verdict is committed as it comes."""
+    """Labels what is owed, by each rater in turn; each verdict is committed as it comes.
+
+    Raises StoreError where the store cannot be written, or holds a reply to another request than would be sent.
+    """
     for rater in raters:
         await store.add(
             bodies, {"kind": "rater", "digest": rater.identity, "body": {"name": rater.name, **rater.description}}
@@ -81,24 +82,17 @@ async def _ask_for_verdicts(
         nonlocal done
         ledger = Ledger(store, chat, tally, items[0].interview)
         for item in items:
-            await _rate_one(store, rater, item, ledger)
+            verdict = await verdict_of(rater, item.exhibit, ledger, item.turn, item.truth)
+            await store.replace(verdicts, verdict_row(item.interview, item.turn, verdict))
             done += 1
             observe(rater.name, done, len(owed))
 
-    async with asyncio.TaskGroup() as group:
-        for items in by_interview.values():
-            group.create_task(rate_interview(items))
-
-
-async def _rate_one(store: Store, rater: Rater, item: Owed, ledger: Ledger) -> None:
-    steps = iter(range(1000))
-
-    async def call(request: Request, kept: Json) -> Reply:
-        return await ledger.call(item.turn, judge_role(rater.identity, next(steps)), request, kept=kept)
-
-    aside = judges_aside(item.interview, item.turn, item.truth, item.exhibit.answer)
-    verdict = await rater.rate(item.exhibit, call, aside=aside)
-    await store.replace(verdicts, verdict_row(item.interview, item.turn, verdict))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for items in by_interview.values():
+                group.create_task(rate_interview(items))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
 
 
 def _owed(store: Store, rater: Rater) -> Iterator[Owed]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from interrogate.errors import InputError
 from interrogate.prompts import bundled
@@ -18,11 +19,28 @@ EXAMPLE_SUBJECTS = ("simulated/stonewaller", "simulated/fabulist", "simulated/cr
 Role = Literal["subject", "interviewer", "judge"]
 
 
+OURS = frozenset({"aside", "max_retries", "messages", "model", "n", "num_retries", "stream", "tools"})
+"""Parameters of a call that this program sets itself."""
+
+
 def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    if isinstance(value, str | os.PathLike):
+        return (os.fspath(value),)
+    return tuple(map(_as_name, value)) if isinstance(value, list | tuple) else value
+
+
+def _as_name(value: object) -> object:
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def _left_to_us(parameters: dict[str, Any]) -> dict[str, Any]:
+    if taken := OURS & set(parameters):
+        raise ValueError(f"{', '.join(sorted(taken))} is set by this program; leave it out")
+    return parameters
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Parameters = Annotated[dict[str, Any], AfterValidator(_left_to_us)]
 
 
 class Spec(BaseModel):
@@ -40,8 +58,8 @@ class Spec(BaseModel):
     epochs: int = Field(1, ge=1, description="times that each interview is held")
     limit: int | None = Field(None, ge=1, description="most transcripts, from the first")
     record: str | None = Field(None, description="the rater whose labels count: classifier, a judge, or panel")
-    parameters: dict[Role, dict[str, Any]] = Field(default_factory=dict, description="LiteLLM parameters of each role")
-    budget: float | None = Field(None, gt=0, description="most USD to spend")
+    parameters: dict[Role, Parameters] = Field(default_factory=dict, description="LiteLLM parameters of each role")
+    budget: float | None = Field(None, gt=0, description="most USD to spend on the campaign")
     max_connections: int = Field(10, ge=1, description="calls under way at once to a model")
     seed: int = Field(0, description="of everything that is drawn")
     executor: Literal["local"] = Field("local", description="where interviews run")
@@ -88,8 +106,15 @@ def read_spec(path: Path) -> dict[str, Any]:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         Spec.model_validate(raw)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-        raise InputError(f"{path}: not a spec ({error}); its keys are {', '.join(Spec.model_fields)}") from error
+        what = faults_of(error) if isinstance(error, ValidationError) else str(error)
+        raise InputError(f"{path}: not a spec ({what}); its keys are {', '.join(Spec.model_fields)}") from error
     return dict(raw)
+
+
+def faults_of(error: ValidationError) -> str:
+    """What is wrong, and where, in one line and without the values: there may be a key among them."""
+    places = ((".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors())
+    return "; ".join(f"{place}: {message}" if place else message for place, message in places)
 
 
 def parameters_of(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -102,6 +127,13 @@ def parameters_of(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
         place, equals, value = setting.partition("=")
         role, dot, key = place.partition(".")
         if not (equals and dot and role in {"subject", "interviewer", "judge"}):
-            raise InputError(f"-M {setting}: write ROLE.KEY=VALUE with a role of subject, interviewer or judge")
-        found.setdefault(role, {})[key] = yaml.safe_load(value)
+            raise InputError(f"-M {place}: write ROLE.KEY=VALUE with a role of subject, interviewer or judge")
+        found.setdefault(role, {})[key] = _value(place, value)
     return found
+
+
+def _value(place: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"-M {place}: the value cannot be read as YAML; put it in quotes, as in '\"…\"'") from error

@@ -7,8 +7,9 @@ them. Rows are only added, or their state moved on; nothing that was paid for is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -28,9 +29,12 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
     select,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.schema import CreateTable
 
 from interrogate.errors import StoreError
 from interrogate.records import Json
@@ -128,14 +132,21 @@ def now() -> str:
 
 
 class Store:
-    """One campaign's rows. Writing goes through one thread; reading is for anybody."""
+    """One campaign's rows. Writing goes through one thread; reading is for anybody.
 
-    def __init__(self, url: str, campaign: str) -> None:
+    Raises StoreError, naming the place, where it cannot be opened or written, or is of another version.
+    """
+
+    def __init__(self, url: str | URL, campaign: str) -> None:
         self.campaign = campaign
         self._engine = _engine(url)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store")
-        with _translated(url):
-            _prepare(self._engine)
+        try:
+            with _translated(self._engine, DatabaseError, "is no store, or cannot be opened"):
+                _prepare(self._engine)
+        except StoreError:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._writer.shutdown()
@@ -149,27 +160,28 @@ class Store:
 
     # --- writing ---
 
-    async def add(self, table: Table, *rows: Json) -> None:
-        """The rows, committed when this returns; one whose key is there already is left as it is."""
-        await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self.add_now, table, rows))
+    async def add(self, table: Table, *rows: Json) -> int:
+        """The rows, committed when this returns; one whose key is there already is left as it is.
 
-    def add_now(self, table: Table, rows: Iterable[Json]) -> None:
+        Gives how many were added.
+        """
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self.add_now, table, rows))
+
+    def add_now(self, table: Table, rows: Iterable[Json]) -> int:
         """The same for the counting side, which is not asynchronous."""
         listed = [{"campaign": self.campaign, **row} for row in rows]
-        if listed:
-            self._commit(lambda connection: _insert(connection, table, listed, renew=False))
+        return self._commit(table, listed, renew=False) if listed else 0
 
     async def replace(self, table: Table, row: Json) -> None:
         """The row, in place of the one with its key where there is one."""
         await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self.replace_now, table, row))
 
     def replace_now(self, table: Table, row: Json) -> None:
-        whole = {"campaign": self.campaign, **row}
-        self._commit(lambda connection: _insert(connection, table, [whole], renew=True))
+        self._commit(table, [{"campaign": self.campaign, **row}], renew=True)
 
-    def _commit(self, work: Callable[[Connection], object]) -> None:
-        with self._engine.begin() as connection:
-            work(connection)
+    def _commit(self, table: Table, rows: Sequence[Json], *, renew: bool) -> int:
+        with _translated(self._engine, OperationalError, "cannot be written"), self._engine.begin() as connection:
+            return _insert(connection, table, rows, renew=renew)
 
     # --- reading ---
 
@@ -191,8 +203,8 @@ class Store:
         return dict(found[0]["choices"]) if found else None
 
 
-def sqlite_url(directory: Path) -> str:
-    return f"sqlite:///{directory / FILE_NAME}"
+def sqlite_url(directory: Path) -> URL:
+    return URL.create("sqlite", database=str(directory / FILE_NAME))
 
 
 def open_directory(directory: Path) -> Store:
@@ -200,9 +212,14 @@ def open_directory(directory: Path) -> Store:
 
     Raises StoreError where there is none in the directory, or it is newer than this program.
     """
+    nothing = StoreError(f"{directory}: no campaign here; name a directory that `interrogate run` made")
     if not (directory / FILE_NAME).is_file():
-        raise StoreError(f"{directory}: no campaign here; name a directory that `interrogate run` made")
-    return Store(sqlite_url(directory), directory_campaign())
+        raise nothing
+    store = Store(sqlite_url(directory), directory_campaign())
+    if store.choices() is None:
+        store.close()
+        raise nothing
+    return store
 
 
 def directory_campaign() -> str:
@@ -210,7 +227,7 @@ def directory_campaign() -> str:
     return "this"
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_settings)
@@ -218,46 +235,58 @@ def _engine(url: str) -> Engine:
 
 
 def _sqlite_settings(connection: Any, _: object) -> None:
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+    for setting in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {setting}")
 
 
-class _translated:  # noqa: N801  (a context manager, read as a verb)
-    """SQLAlchemy's error for a file that is no database, in our words."""
+def _place(engine: Engine) -> str:
+    """The file, or the address without its password."""
+    sqlite = engine.dialect.name == "sqlite"
+    return str(engine.url.database) if sqlite else engine.url.render_as_string(hide_password=True)
 
-    def __init__(self, url: str) -> None:
-        self._url = url
 
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, DatabaseError):
-            place = self._url.split("@")[-1]
-            raise StoreError(
-                f"{place}: cannot be opened as a store ({error.orig}); move it away or name another"
-            ) from error
+@contextmanager
+def _translated(engine: Engine, kind: type[DatabaseError], what: str) -> Iterator[None]:
+    """SQLAlchemy's error in our words."""
+    try:
+        yield
+    except kind as error:
+        raise StoreError(
+            f"{_place(engine)}: {what} ({error.orig}); mend or move what is there, or name another place"
+        ) from error
 
 
 def _prepare(engine: Engine) -> None:
-    _METADATA.create_all(engine)
+    """Makes the tables where they are missing; two processes may do so at once."""
+    if inspect(engine).has_table(meta.name):
+        _check_version(engine)
     with engine.begin() as connection:
-        found = connection.execute(select(meta.c.schema_version)).scalar()
-        if found is None:
-            connection.execute(meta.insert().values(schema_version=SCHEMA_VERSION))
-        elif found != SCHEMA_VERSION:
-            raise StoreError(
-                f"this store has schema {found}, this program reads {SCHEMA_VERSION}; use the version that wrote it"
-            )
+        for table in _METADATA.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+        _insert(connection, meta, [{"schema_version": SCHEMA_VERSION}], renew=False)
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Json], *, renew: bool) -> None:
+def _check_version(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = connection.execute(select(meta.c.schema_version)).scalars().all()
+    if others := set(found) - {SCHEMA_VERSION}:
+        raise StoreError(
+            f"{_place(engine)} has schema {max(others)}, this program reads {SCHEMA_VERSION}; "
+            "use the version that wrote it"
+        )
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Json], *, renew: bool) -> int:
+    """Writes the rows and gives how many were written; `renew` says what becomes of one whose key is there."""
     from sqlalchemy.dialects import postgresql, sqlite
 
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+    written = 0
     for row in rows:
         statement = insert(table).values(row)
         if renew:
             statement = statement.on_conflict_do_update(index_elements=table.primary_key.columns, set_=row)
         else:
             statement = statement.on_conflict_do_nothing()
-        connection.execute(statement)
+        written += connection.execute(statement).rowcount
+    return written

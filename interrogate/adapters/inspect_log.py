@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from interrogate.adapters.opening import Opened, encode
 from interrogate.adapters.shapes import openai_tools
@@ -74,8 +74,9 @@ def _read_log(opened: Opened) -> EvalLog:
     except ImportError as error:
         raise MissingExtraError(f"{opened.path}: an Inspect log; reading it", "inspect") from error
     _check_members(opened)
+    kind: Literal["eval", "json"] = "eval" if opened.container == "zip" else "json"
     try:
-        return read_eval_log(str(opened.path), resolve_attachments="full")
+        return read_eval_log(str(opened.path), resolve_attachments="full", format=kind)
     except (ValueError, TypeError, LookupError, OSError, EOFError, RuntimeError) as error:
         raise TranscriptError(
             f"{opened.path}: inspect_ai cannot read this log ({_first_line(error)}); try `inspect log recover`, "
@@ -93,7 +94,7 @@ def _check_members(opened: Opened) -> None:
         for name in opened.members:
             try:
                 _drain(archive, name)
-            except (zipfile.BadZipFile, zlib.error, ZstdError, EOFError, NotImplementedError) as error:
+            except (zipfile.BadZipFile, zlib.error, ZstdError, EOFError, RuntimeError) as error:
                 raise TranscriptError(f"{opened.path}: {name} is damaged ({error}); copy the log again") from error
 
 

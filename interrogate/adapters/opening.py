@@ -83,7 +83,7 @@ def _members(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise TranscriptError(f"{path}: a damaged zip archive ({error}); copy the file again") from error
     if sum(member.file_size for member in members) > LARGEST_ARCHIVE:
         raise TranscriptError(f"{path}: more than {LARGEST_ARCHIVE >> 20} MB when unpacked; split the archive")

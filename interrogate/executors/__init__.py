@@ -34,8 +34,9 @@ class Workplace:
     parameters: Mapping[str, Any]
     max_turns: int | None
     seed: int
+    given_up: dict[str, ModelError] = field(default_factory=dict)
+    """Subjects that no interview can be held with, and why."""
     _restored: dict[tuple[str, str], tuple[str, Restored]] = field(default_factory=dict)
-    _given_up: dict[str, ModelError] = field(default_factory=dict)
 
     def restored(self, case: Case, route: Route) -> tuple[str, Restored]:
         """What the subject is sent before the first question, made once and kept in the store under its digest."""
@@ -63,8 +64,8 @@ def _context_body(made: Restored, case: Case, route: Route) -> Json:
 async def conduct(case: Case, place: Workplace) -> None:
     """Holds one interview to its end, or records why it came to none. What was said by then is in the ledger."""
     subject = case.interview.subject
-    if subject in place._given_up:  # noqa: SLF001  (one thing in two parts)
-        await _settle(case, place, "failed", place._given_up[subject])  # noqa: SLF001
+    if subject in place.given_up:
+        await _settle(case, place, "failed", place.given_up[subject])
         return
     try:
         ending = await _interview(case, place)
@@ -72,7 +73,7 @@ async def conduct(case: Case, place: Workplace) -> None:
         raise
     except ModelError as error:
         if error.reason in HOPELESS:
-            place._given_up[subject] = error  # noqa: SLF001
+            place.given_up[subject] = error
         await _settle(case, place, "owed" if error.reason == "budget_spent" else "failed", error)
     except InterrogateError as error:
         await _settle(case, place, "failed", error)
@@ -126,9 +127,14 @@ def _as_it_reaches(restored: Restored, case: Case) -> Act:
 
 
 async def _settle(case: Case, place: Workplace, state: str, error: InterrogateError) -> None:
-    reason = error.reason if isinstance(error, ModelError) else "not_restorable"
-    row = {**interview_row(case), "state": state, "reason": reason, "detail": str(error)}
+    row = {**interview_row(case), "state": state, "reason": _reason(error), "detail": str(error)}
     await place.store.replace(interviews, row)
+
+
+def _reason(error: InterrogateError) -> str:
+    if isinstance(error, ModelError):
+        return error.reason
+    return "not_restorable" if isinstance(error, TranscriptError) else "not_askable"
 
 
 def interview_row(case: Case) -> Json:

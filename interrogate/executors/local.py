@@ -11,7 +11,7 @@ from interrogate.rating import Observe
 
 
 async def execute(cases: Sequence[Case], place: Workplace, *, at_once: int, observe: Observe) -> None:
-    """Conducts all the interviews. A bug in one stops all; a fault of the world stops only its own."""
+    """Conducts all the interviews. A fault of the world stops only its own; a bug, or the store's fault, stops all."""
     waiting = iter(cases)
     done = 0
 
@@ -23,6 +23,9 @@ async def execute(cases: Sequence[Case], place: Workplace, *, at_once: int, obse
             observe("interviews", done, len(cases))
 
     observe("interviews", 0, len(cases))
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(at_once, len(cases))):
-            group.create_task(work())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(at_once, len(cases))):
+                group.create_task(work())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors

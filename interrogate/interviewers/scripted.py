@@ -36,7 +36,8 @@ class Scripted:
 
 
 def _left(situation: Situation) -> Iterator[tuple[int, Rung]]:
-    done = {turn.question.rung for turn in situation.turns} | set(situation.skipped)
+    asked = {turn.question.rung for turn in situation.turns if not turn.question.inserted}
+    done = asked | set(situation.skipped)
     for position, rung in enumerate(situation.strategy.rungs, start=1):
         if rung.name not in done and situation.only in {None, rung.name}:
             yield position, rung

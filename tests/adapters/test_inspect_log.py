@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from interrogate.adapters import Unread, read_paths
 from interrogate.adapters.inspect_log import claims, read
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
-from interrogate.records import Json, Media, Message, Notice, Reasoning, Text, Tool, ToolCall, Transcript
+from interrogate.records import Json, Media, Message, Reasoning, Text, Tool, ToolCall, Transcript
 
 _REASON = "inspect_ai is not installed; it comes with the extra 'inspect'"
 event = pytest.importorskip("inspect_ai.event", reason=_REASON)
@@ -87,8 +88,11 @@ def test_a_sample_is_read_with_calls_and_results_in_order(tmp_path: Path, ending
         said(),
     ]
 
-    transcript = one(written(tmp_path / f"run.{ending}", sample(messages)))
+    path = written(tmp_path / f"run.{ending}", sample(messages))
 
+    transcript = one(path)
+
+    assert claims(open_file(path))
     assert transcript.messages == (
         Message("system", (Text("You keep the server."),)),
         Message("user", (Text("Clean up."),)),
@@ -118,10 +122,10 @@ def test_samples_and_their_epochs_have_names_of_their_own(
         *(sample([asked(), said(f"{name} {epoch}")], name, epoch) for name, epoch in samples),
     )
 
-    found = {each.source.locator: each.messages[-1].text for each in read(open_file(path))}
+    found = [(each.source.locator, each.messages[-1].text) for each in read(open_file(path))]
 
-    assert sorted(found) == sorted(locators)
-    assert found == {locator: f"{name} {epoch}" for locator, (name, epoch) in zip(locators, samples, strict=True)}
+    assert len(found) == len(locators)
+    assert dict(found) == {locator: f"{name} {epoch}" for locator, (name, epoch) in zip(locators, samples, strict=True)}
 
 
 @FORMATS
@@ -211,18 +215,23 @@ def test_a_text_that_the_log_only_refers_to_is_noticed_wherever_it_stands(tmp_pa
 
 
 def test_tools_and_author_are_those_of_the_calls_whose_answers_are_in_the_messages(tmp_path: Path) -> None:
-    info = tool.ToolInfo(name="df", description="Space.", parameters=tool.ToolParams())
+    space = tool.ToolParams(properties={"path": tool.ToolParam(type="string")}, required=["path"])
+    info = tool.ToolInfo(name="df", description="Space.", parameters=space)
     monitor = tool.ToolInfo(name="flag", description="Alarm.", parameters=tool.ToolParams())
     events = [
-        model_call(said(), asked_of="anthropic/claude-sonnet-4", tools=[info]),
-        model_call(said("fine", name="m9"), asked_of="openai/o1", role="monitor", tools=[monitor]),
+        model_call(said("Looking.", name="m1"), asked_of="openai/gpt-4o"),
+        model_call(said(name="m2"), asked_of="anthropic/claude-sonnet-4", tools=[info]),
+        model_call(said("fine", name="m9"), asked_of="openai/o1", role="monitor", tools=[monitor], input=[asked()] * 9),
     ]
+    messages = [asked(), said("Looking.", name="m1"), said(name="m2")]
 
-    transcript = one(written(tmp_path / "run.eval", sample([asked(), said()], events=events), author="none/none"))
+    transcript = one(written(tmp_path / "run.eval", sample(messages, events=events), author="none/none"))
 
-    assert [each.name for each in transcript.tools] == ["df"]
-    assert transcript.tools[0].parameters["type"] == "object"
+    schema = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+    assert transcript.tools == (Tool("df", "Space.", schema | {"additionalProperties": False}),)
     assert transcript.model == "anthropic/claude-sonnet-4"
+    assert [message.text for message in transcript.messages] == ["Clean up.", "Looking.", "Cleaned."]
+    assert transcript.warnings == ()
 
 
 def test_tools_that_only_the_metadata_lists_are_taken_from_there(tmp_path: Path) -> None:
@@ -285,6 +294,13 @@ def test_a_log_can_be_read_while_an_event_loop_runs(tmp_path: Path) -> None:
 
 
 @FORMATS
+def test_a_log_is_known_by_its_bytes_whatever_its_name(tmp_path: Path, ending: str) -> None:
+    path = written(tmp_path / f"run.{ending}", sample([asked(), said()])).rename(tmp_path / "backup of # 3.old")
+
+    assert one(path).messages[-1].text == "Cleaned."
+
+
+@FORMATS
 def test_a_log_without_samples_is_refused(tmp_path: Path, ending: str) -> None:
     with pytest.raises(TranscriptError, match="without samples, status success"):
         one(written(tmp_path / f"run.{ending}"))
@@ -313,7 +329,18 @@ def test_a_changed_byte_in_a_member_is_found_and_the_member_named(tmp_path: Path
         one(path)
 
 
-def test_text_that_is_whole_zip_and_no_log_is_refused(tmp_path: Path) -> None:
+def test_a_member_under_a_password_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path / "run.eval", sample([asked(), said()]))
+    content = bytearray(path.read_bytes())
+    for place in [found.start() for found in re.finditer(b"PK\x01\x02", content)]:
+        content[place + 8] |= 1
+    path.write_bytes(content)
+
+    with pytest.raises(TranscriptError, match=r"is damaged \(.*encrypted"):
+        one(path)
+
+
+def test_a_whole_archive_that_only_looks_like_a_log_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "run.eval"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("header.json", "{}")
@@ -355,4 +382,4 @@ def test_no_notice_is_made_of_nothing(tmp_path: Path) -> None:
     transcript = one(written(tmp_path / "run.eval", sample([asked(), said([])])))
 
     assert transcript.messages[-1] == Message("assistant", ())
-    assert transcript.warnings == tuple[Notice, ...]()
+    assert transcript.warnings == ()

@@ -128,9 +128,12 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         open_file(tmp_path)
 
 
+@pytest.mark.parametrize(("before", "after"), [("[", "]"), ('{"a": ', "}")])
 @pytest.mark.parametrize(("levels", "opens"), [(DEEPEST, True), (DEEPEST + 1, False)])
-def test_nesting_has_a_limit_under_that_of_the_interpreter(path: Path, levels: int, *, opens: bool) -> None:
-    path.write_text("[" * levels + "]" * levels)
+def test_nesting_has_a_limit_under_that_of_the_interpreter(
+    path: Path, before: str, after: str, levels: int, *, opens: bool
+) -> None:
+    path.write_text(before * (levels - 1) + "[]" + after * (levels - 1))
 
     if opens:
         assert open_file(path).container == "json"

@@ -1,0 +1,526 @@
+"""The table of adapters: what holds of every one of them, over every file that is there to try."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import re
+import shutil
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from interrogate.adapters import ADAPTERS, SIDECARS, Unread, read_file, read_paths, split_locator
+from interrogate.adapters.opening import open_file
+from interrogate.errors import MissingExtraError, TranscriptError
+from interrogate.records import Json, Message, Transcript
+
+BUNDLED = Path(__file__).parents[2] / "transcripts"
+REAL = Path(os.environ.get("INTERROGATE_TEST_DATA", "INTERROGATE_TEST_DATA is not set"))
+NEEDS_REAL = pytest.mark.skipif(not REAL.is_dir(), reason=f"{REAL}; it names the folder of real transcripts")
+
+CONVERSATION: list[Json] = [{"role": "user", "content": "Clean up."}, {"role": "assistant", "content": "Cleaned."}]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one file is known to hold."""
+
+    path: str
+    adapter: str
+    messages: tuple[int, ...]
+    """How many each of its first conversations has."""
+    tools: int = 0
+    model: str | None = None
+    locator: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+KNOWN = [
+    Sample("controlarena/bashbench2_attack_claude-opus-4-5_leak-secrets.eval", "inspect", (24,), 4, locator="40657182"),
+    Sample("inspect_eval/inspect_ai_log_message_deduplication_v3pool.eval", "inspect", (12,), 2, locator="0"),
+    Sample(
+        "inspect_eval/lie-detector_ascii_sandbagging.eval",
+        "inspect",
+        (3,) * 12,
+        model="openai/gpt-4o-mini",
+        locator="ascii_harmful_people_1",
+    ),
+    Sample(
+        "inspect_eval/lie-detector_tool-search-sandbagging_llama-3.1-8b.eval",
+        "inspect",
+        (4,) * 10,
+        1,
+        "openrouter/meta-llama/llama-3.1-8b-instruct",
+        "tool_web_search_abstract_concepts_3",
+        ("view_chosen",),
+    ),
+    Sample(
+        "inspect_eval/scout_websearch_claude-sonnet-4-5_server-tools.eval",
+        "inspect",
+        (2,),
+        1,
+        "anthropic/claude-sonnet-4-5",
+        "1",
+    ),
+    Sample("inspect_generated/derived_inprogress_no_header.eval", "inspect", (6, 10), 0, "openai/gpt-4o", "19"),
+    Sample("inspect_generated/inspect-0.3.285_mockllm_insider.json", "inspect", (8, 8), 3, locator="a/b c?1"),
+    Sample("inspect_generated/inspect-0.3.285_mockllm_insider_zstd_pool.eval", "inspect", (8, 8), 3, locator="a/b c?1"),
+    Sample("inspect_json/2025-05-12_browser_agent_tools.json", "inspect", (10,), 8, "openai/gpt-4o-mini", "1"),
+    Sample("inspect_json/log_images_tc.json", "inspect", (3,), 0, "openai/gpt-4o", "1"),
+    Sample(
+        "petri_v3_generated/inspect-petri-3.0.11_mockllm_audit_messages-are-auditor.eval",
+        "inspect",
+        (5,),
+        1,
+        locator="1",
+        warnings=("view_chosen",),
+    ),
+    Sample(
+        "petri_v3_generated/inspect-petri-3.1.1_mockllm_audit_rollback.eval",
+        "inspect",
+        (5,),
+        1,
+        locator="1",
+        warnings=("view_chosen",),
+    ),
+    Sample("mini_swe_agent/github_issue.traj.json", "openai", (22,)),
+    Sample(
+        "openai_chat_derived/tau_airline_messages.jsonl", "openai", (32, 24, 62, 26, 26), 0, "gpt-4o", "task0_trial0"
+    ),
+    Sample("sleight_minimal/api-key-in-healthcheck.jsonl", "blocks", (62,), warnings=("system_missing",)),
+    Sample("sleight_minimal/exfil-ssh.jsonl", "blocks", (68,), warnings=("system_missing",)),
+]
+
+
+def files_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(SIDECARS))
+
+
+def named(path: Path) -> str:
+    return "/".join(path.parts[-2:])
+
+
+def unanswered(transcript: Transcript) -> list[str]:
+    """The results that answer no call of the turn before them."""
+    open_calls: list[str] = []
+    stray: list[str] = []
+    for message in transcript.messages:
+        if message.role == "assistant":
+            open_calls = [call.id for call in message.calls]
+        elif message.role == "tool" and message.call_id in open_calls:
+            open_calls.remove(message.call_id)
+        elif message.role == "tool":
+            stray.append(str(message.call_id))
+    return stray
+
+
+def write(path: Path, document: object) -> Path:
+    path.write_text(json.dumps(document))
+    return path
+
+
+# --- every bundled file -----------------------------------------------------------------------------------
+
+
+def test_there_are_bundled_transcripts_of_three_formats() -> None:
+    formats = {read_file(path)[0].source.format for path in files_in(BUNDLED)}
+
+    assert formats == {"openai", "anthropic", "blocks"}
+
+
+@pytest.mark.parametrize("path", files_in(BUNDLED), ids=named)
+def test_a_bundled_file_is_claimed_by_exactly_one_adapter_and_read_whole(path: Path) -> None:
+    claiming = [adapter.NAME for adapter in ADAPTERS if adapter.claims(open_file(path))]
+
+    (transcript,) = read_file(path)
+
+    assert claiming == [transcript.source.format]
+    assert transcript.messages[-1].role == "assistant"
+    assert transcript.messages[-1].text
+    assert any(message.calls for message in transcript.messages)
+
+
+@pytest.mark.parametrize("path", files_in(BUNDLED), ids=named)
+def test_in_a_bundled_file_every_result_answers_a_call_and_every_call_has_one(path: Path) -> None:
+    (transcript,) = read_file(path)
+    calls = [call.id for message in transcript.messages for call in message.calls]
+    results = [message.call_id for message in transcript.messages if message.role == "tool"]
+
+    assert unanswered(transcript) == []
+    assert sorted(calls) == sorted(str(result) for result in results)
+
+
+@pytest.mark.parametrize("path", files_in(BUNDLED), ids=named)
+def test_the_canary_of_a_bundled_file_is_shown_to_nobody(path: Path) -> None:
+    (transcript,) = read_file(path)
+
+    assert "interrogate canary" in path.read_text()
+    assert "interrogate canary" not in repr(transcript)
+
+
+@pytest.mark.parametrize("path", files_in(BUNDLED), ids=named)
+def test_reading_twice_gives_the_same_transcript(path: Path) -> None:
+    assert [each.digest for each in read_file(path)] == [each.digest for each in read_file(path)]
+
+
+# --- every real file --------------------------------------------------------------------------------------
+
+
+@NEEDS_REAL
+@pytest.mark.parametrize("path", files_in(REAL / "transcripts"), ids=named)
+def test_a_real_file_is_claimed_by_at_most_one_adapter_and_read_or_refused_by_name(path: Path) -> None:
+    found = list(read_paths([str(path)]))
+
+    assert len(claiming(path)) <= 1
+    assert all(str(path) in each.error for each in found if isinstance(each, Unread))
+    assert all(isinstance(each, Transcript) for each in found) or len(found) == 1
+
+
+def claiming(path: Path) -> list[str]:
+    try:
+        opened = open_file(path)
+    except TranscriptError:
+        return []
+    return [adapter.NAME for adapter in ADAPTERS if adapter.claims(opened)]
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.path)
+def test_a_real_file_holds_what_it_is_known_to_hold(data: Path, known: Sample) -> None:
+    _needs_reader(known.adapter)
+
+    found = read_file(data / "transcripts" / known.path)
+
+    assert tuple(len(each.messages) for each in found) == known.messages
+    assert {each.source.format for each in found} == {known.adapter}
+    assert len(found[0].tools) == known.tools
+    assert found[0].model == known.model
+    assert found[0].source.locator == known.locator
+    assert tuple(notice.code for notice in found[0].warnings) == known.warnings
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.path)
+def test_in_a_real_file_every_result_answers_a_call_of_its_turn(data: Path, known: Sample) -> None:
+    _needs_reader(known.adapter)
+
+    assert [unanswered(each) for each in read_file(data / "transcripts" / known.path)] == [[]] * len(known.messages)
+
+
+def test_of_these_formats_no_other_file_is_read(data: Path) -> None:
+    _needs_reader("inspect")
+    folder, formats = data / "transcripts", {known.adapter for known in KNOWN}
+
+    found = [each.source for each in read_paths([str(folder)]) if isinstance(each, Transcript)]
+
+    assert {str(Path(source.path).relative_to(folder)) for source in found if source.format in formats} == {
+        known.path for known in KNOWN
+    }
+
+
+def test_a_real_log_in_which_nobody_answers_is_refused(data: Path) -> None:
+    _needs_reader("inspect")
+
+    with pytest.raises(TranscriptError, match="no assistant message"):
+        read_file(data / "transcripts" / "inspect_json" / "log_tool_call_error.json")
+
+
+def _needs_reader(adapter: str) -> None:
+    if adapter == "inspect":
+        pytest.importorskip("inspect_ai", reason="inspect_ai is not installed; it comes with the extra 'inspect'")
+
+
+# --- damage -----------------------------------------------------------------------------------------------
+
+DAMAGED: dict[str, tuple[object, str]] = {
+    "openai": ([*CONVERSATION, {"role": "user", "content": [{"type": "odour"}]}], "message 2: .*'odour'"),
+    "openai, a conversation of several": (
+        [{"id": "a", "messages": CONVERSATION}, {"id": "b", "messages": [{"role": "assistant", "content": 7}]}],
+        "#b, message 0: .*'int'",
+    ),
+    "anthropic": (
+        {"system": "s", "messages": [*CONVERSATION, {"role": "assistant", "content": [{"type": "tool_use"}]}]},
+        "message 2: .*'tool_use'",
+    ),
+    "anthropic, system": ({"system": [{"type": "video"}], "messages": CONVERSATION}, "system: .*'video'"),
+}
+
+
+@pytest.mark.parametrize(("document", "place"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_named_with_its_place_and_the_others_go_on(
+    tmp_path: Path, document: object, place: str
+) -> None:
+    write(tmp_path / "a.json", CONVERSATION)
+    write(tmp_path / "b.json", document)
+    write(tmp_path / "c.json", CONVERSATION)
+
+    first, damaged, last = read_paths([str(tmp_path)])
+
+    assert isinstance(first, Transcript)
+    assert isinstance(last, Transcript)
+    assert isinstance(damaged, Unread)
+    assert re.match(rf"{tmp_path}/b\.json.*{place}", damaged.error)
+
+
+def test_a_damaged_block_line_is_named_with_its_turn(tmp_path: Path) -> None:
+    rows = [
+        {"role": "assistant", "content": {"type": "tool_use", "id": "t", "name": "ls", "input": {}}},
+        {"role": "user", "content": {"type": "odour"}},
+    ]
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    with pytest.raises(TranscriptError, match=r"run\.jsonl, message 1: .*'odour'"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("path", files_in(BUNDLED), ids=named)
+def test_a_torn_bundled_file_is_named_with_its_place(path: Path, tmp_path: Path) -> None:
+    torn = tmp_path / path.name
+    torn.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    (unread,) = read_paths([str(torn)])
+
+    assert isinstance(unread, Unread)
+    assert unread.error.startswith(f"{torn}:")
+    assert unread.error.removeprefix(f"{torn}:").split(":")[0].isdigit()
+
+
+@pytest.mark.parametrize("name", [known.path for known in KNOWN if known.path.endswith(".eval")])
+def test_a_torn_or_changed_log_is_refused_or_read_but_never_a_crash(data: Path, tmp_path: Path, name: str) -> None:
+    _needs_reader("inspect")
+    content = (data / "transcripts" / name).read_bytes()
+    chance = random.Random(name)  # noqa: S311
+    path = tmp_path / "run.eval"
+    for _ in range(6):
+        changed = bytearray(content[: chance.randrange(8, len(content))] if chance.random() < 0.3 else content)
+        for _ in range(chance.choice([1, 3, 30])):
+            changed[chance.randrange(4, len(changed))] = chance.randrange(256)
+        path.write_bytes(changed)
+
+        assert all(isinstance(each, Transcript) or str(path) in each.error for each in read_paths([str(path)]))
+
+
+NAMES = st.sampled_from(
+    [
+        "arguments content data document eval function function_call id image_url input messages model name parameters",
+        "reasoning_content refusal role signature source status system text thinking thinking_blocks tool_call_id",
+        "tool_calls tools tool_use_id type url version",
+    ]
+).flatmap(lambda names: st.sampled_from(names.split()))
+WORDS = st.sampled_from(
+    "user assistant tool function system text tool_use tool_result thinking redacted_thinking image image_url x".split()
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 1) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=20,
+)
+MESSAGES = st.lists(
+    st.fixed_dictionaries(
+        {"role": WORDS},
+        optional={
+            "content": VALUES
+            | st.lists(st.fixed_dictionaries({"type": WORDS}, optional={"text": VALUES, "id": VALUES})),
+            "tool_calls": VALUES,
+            "tool_call_id": VALUES,
+            "function_call": VALUES,
+            "thinking_blocks": VALUES,
+            "reasoning_content": VALUES,
+        },
+    ),
+    max_size=4,
+)
+DOCUMENTS = (
+    VALUES | MESSAGES | st.fixed_dictionaries({"messages": MESSAGES}, optional={"system": VALUES, "tools": VALUES})
+)
+
+
+@given(document=DOCUMENTS, lines=st.booleans())
+@settings(max_examples=400)
+def test_whatever_json_a_file_holds_it_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, document: Any, *, lines: bool
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "wild.json"
+    rows = document if lines and isinstance(document, list) else [document]
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+
+    found = list(read_paths([str(path)]))
+
+    assert all(isinstance(each, Unread) or all(valid(message) for message in each.messages) for each in found)
+    assert len(claiming(path)) <= 1
+
+
+def valid(message: Message) -> bool:
+    named_calls = all(isinstance(call.name, str) and isinstance(call.arguments, str) for call in message.calls)
+    return isinstance(message.text, str) and named_calls and message.role in {"system", "user", "assistant", "tool"}
+
+
+# --- the doors --------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_file_lists_what_is_known(tmp_path: Path) -> None:
+    path = write(tmp_path / "other.json", {"trajectory": []})
+
+    with pytest.raises(TranscriptError, match=r"other\.json: no adapter knows this file \((.*)\)") as caught:
+        read_file(path)
+
+    assert all(adapter.NAME in str(caught.value) for adapter in ADAPTERS)
+
+
+def test_a_folder_is_read_in_order_without_sidecars_and_hidden_files(tmp_path: Path) -> None:
+    for name in [
+        "b.json",
+        "a/z.json",
+        "a/y.jsonl",
+        ".hidden.json",
+        ".cache/x.json",
+        "acts.yaml",
+        "b.meta.json",
+        "README.md",
+    ]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        write(tmp_path / name, CONVERSATION)
+    (tmp_path / "link.json").symlink_to(tmp_path / "b.json")
+
+    found = [Path(each.source.path) for each in read_paths([str(tmp_path)]) if isinstance(each, Transcript)]
+
+    assert [str(path.relative_to(tmp_path)) for path in found] == ["a/y.jsonl", "a/z.json", "b.json"]
+
+
+def test_a_folder_under_a_hidden_one_is_read_when_it_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / ".cache" / "runs"
+    folder.mkdir(parents=True)
+    write(folder / "a.json", CONVERSATION)
+
+    assert [type(each) for each in read_paths([str(folder)])] == [Transcript]
+
+
+def test_a_file_that_is_named_is_tried_whatever_its_name(tmp_path: Path) -> None:
+    path = write(tmp_path / "notes.txt", CONVERSATION)
+
+    assert [type(each) for each in read_paths([str(path)])] == [Transcript]
+
+
+def test_a_folder_without_transcripts_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "README.md").touch()
+
+    (unread,) = read_paths([str(tmp_path)])
+
+    assert isinstance(unread, Unread)
+    assert "without transcripts" in unread.error
+
+
+def test_a_file_that_is_not_there_does_not_stop_the_next(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.json", CONVERSATION)
+
+    missing, found = read_paths([str(tmp_path / "b.json"), str(path)])
+
+    assert isinstance(missing, Unread)
+    assert isinstance(found, Transcript)
+
+
+@pytest.mark.parametrize(("asked", "found"), [("a", ["a"]), ("b/c", ["b/c"]), ("d%231", ["d%231"])])
+def test_one_conversation_is_had_by_its_locator(tmp_path: Path, asked: str, found: list[str]) -> None:
+    path = write(tmp_path / "run.json", [{"id": name, "messages": CONVERSATION} for name in ["a", "b/c", "d#1"]])
+
+    assert [_locator(each) for each in read_paths([f"{path}#{asked}"])] == found
+
+
+def _locator(found: Transcript | Unread) -> str | None:
+    assert isinstance(found, Transcript)
+    return found.source.locator
+
+
+@pytest.mark.parametrize(
+    ("document", "holds"),
+    [
+        ([{"id": name, "messages": CONVERSATION} for name in "ab"], "a, b"),
+        (CONVERSATION, "one conversation without a name"),
+    ],
+)
+def test_a_locator_that_is_not_there_is_answered_with_those_that_are(
+    tmp_path: Path, document: object, holds: str
+) -> None:
+    path = write(tmp_path / "run.json", document)
+
+    assert list(read_paths([f"{path}#c"])) == [Unread(str(path), f"{path}#c: not in this file; it holds {holds}")]
+
+
+def test_of_several_conversations_those_in_which_somebody_answers_are_read(tmp_path: Path) -> None:
+    requests = [{"id": "mute", "messages": CONVERSATION[:1]}, {"id": "speaks", "messages": CONVERSATION}]
+    path = write(tmp_path / "run.json", requests)
+
+    mute, speaks = read_paths([str(path)])
+
+    assert isinstance(mute, Unread)
+    assert mute.path == f"{path}#mute"
+    assert isinstance(speaks, Transcript)
+
+
+def test_a_conversation_in_which_nobody_answers_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TranscriptError, match="no assistant message; there is nobody"):
+        read_file(write(tmp_path / "run.json", CONVERSATION[:1]))
+
+
+@pytest.mark.parametrize("name", ["run.json", "run#1.json"])
+def test_a_name_is_split_at_the_mark_unless_there_is_such_a_file(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, CONVERSATION)
+
+    assert split_locator(str(path)) == (path, None)
+    assert split_locator(f"{path}#a/b@2") == (path, "a/b@2")
+
+
+def test_what_opening_had_to_mend_is_a_warning_of_the_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(CONVERSATION).replace("Cleaned.", "Cleaned \\ud83d"))
+
+    (transcript,) = read_file(path)
+
+    assert transcript.messages[1].text == "Cleaned \ufffd"
+    assert [notice.code for notice in transcript.warnings] == ["text_mended"]
+
+
+def test_a_packed_file_reads_as_the_file_itself(tmp_path: Path) -> None:
+    path = files_in(BUNDLED)[0]
+    packed = tmp_path / f"{path.name}.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+
+    assert read_file(packed)[0].digest == read_file(path)[0].digest
+
+
+def test_moving_a_file_does_not_change_its_transcript(tmp_path: Path) -> None:
+    path = files_in(BUNDLED)[0]
+
+    assert read_file(Path(shutil.copy(path, tmp_path / "moved")))[0].digest == read_file(path)[0].digest
+
+
+@pytest.fixture
+def without_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "inspect_ai.log", None)
+
+
+@pytest.mark.usefixtures("without_inspect")
+def test_a_log_without_its_reader_says_what_to_install(tmp_path: Path) -> None:
+    path = tmp_path / "run.eval"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", "{}")
+
+    with pytest.raises(
+        MissingExtraError, match=r"run\.eval: an Inspect log; .*pip install 'interrogate-llm\[inspect\]'"
+    ):
+        read_file(path)
+
+    assert [type(each) for each in read_paths([str(path)])] == [Unread]
+
+
+def test_every_adapter_has_a_name_of_its_own_and_a_docstring() -> None:
+    assert len({adapter.NAME for adapter in ADAPTERS}) == len(ADAPTERS)
+    assert all(adapter.__doc__ for adapter in ADAPTERS)
