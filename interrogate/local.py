@@ -126,8 +126,8 @@ def _package(model: LocalModel) -> ModuleType:
 def _environment() -> dict[str, str]:
     """The server's: it finds the packages that we find, and waits without spinning.
 
-    Threads that spin while they wait starve each other as soon as anything else runs on the same cores: measured with
-    two busy processes on two cores, a prompt then takes two to ten times as long.
+    Threads that spin while they wait starve each other as soon as anything else runs on the same cores: with two busy
+    programs on two cores 2 to 5 tokens a second were measured, without spinning 7 to 11; alone there is no difference.
     """
     path = os.pathsep.join(str(Path(each).absolute()) for each in sys.path)
     return {"OMP_WAIT_POLICY": "passive", **os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}

@@ -386,5 +386,5 @@ def test_intervals_contain_the_truth_as_often_as_they_say(transcripts: int, corr
     intervals = [bounds(rate([(number, answers) for number in drawn])) for drawn in successes.tolist()]
     coverage = sum(low <= truth <= high for low, high in intervals) / draws
 
-    print(f"{transcripts} transcripts, correlation {correlation}: coverage {coverage:.3f}")  # noqa: T201
+    print(f"{transcripts} transcripts, correlation {correlation}: coverage {coverage:.3f}")
     assert coverage >= 0.93

@@ -90,10 +90,10 @@ def ratio(value: float) -> str:
     smallest, largest = _RATIOS
     if value > largest:
         return f">{largest:.0f}"
-    if value < smallest:
+    if 0 < value < smallest:
         return f"<{smallest}"
-    digits = 2 - min(2, len(str(int(value)))) if value >= 1 else 2
-    return f"{value:.{digits}f}"
+    digits = 2 if value < 1 else 2 - min(2, len(str(int(value))))
+    return f"{value:.{digits}f}" if value else "0"
 
 
 def rate_text(estimate: Estimate | None) -> str:

@@ -228,7 +228,7 @@ def test_the_confusion_with_the_truth_of_simulated_subjects_is_printed() -> None
         *(label.ljust(20) + "".join(f"{n:11}" for n in row) for label, row in zip(LABELS, matrix, strict=True)),
         f"macro-F1 {macro_f1(truth, found):.2f} over {len(truth)} answers",
     ]
-    print("", *lines, sep="\n")  # noqa: T201
+    print("", *lines, sep="\n")
 
     assert matrix.sum() == len(truth) == len(found)
     assert macro_f1(truth, found) > 1 / len(set(truth))

@@ -70,7 +70,16 @@ def test_a_share_that_is_neither_none_nor_all_is_not_called_so(share: float, exp
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0.001, "<0.01"), (0.29, "0.29"), (1.0, "1.0"), (5.03, "5.0"), (12.3, "12"), (100.0, "100"), (2455.0, ">100")],
+    [
+        (0.0, "0"),
+        (0.001, "<0.01"),
+        (0.29, "0.29"),
+        (1.0, "1.0"),
+        (5.03, "5.0"),
+        (12.3, "12"),
+        (100.0, "100"),
+        (2455.0, ">100"),
+    ],
 )
 def test_a_ratio_has_two_figures_and_no_false_precision_at_its_ends(value: float, expected: str) -> None:
     assert ratio(value) == expected
