@@ -9,14 +9,14 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from forking import exit_code, forked
 from loopback import Canned, Json, Received, Server, fault, said
 from pandas.testing import assert_frame_equal
+from processes import elsewhere, exit_code
 
 from interrogate import cli, frames
 from interrogate.campaign import Summary, relabel, run, settle, summary
@@ -414,18 +414,19 @@ def assert_same_end(killed: Spec, whole: Spec) -> None:
     assert Counter(calls_of(killed)) == Counter(calls_of(whole)) == dict.fromkeys(calls_of(whole), 1)
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_comes_to_the_same_end(whole_and_killed: tuple[Spec, Spec]) -> None:
     whole, killed = whole_and_killed
     chance = random.Random()  # noqa: S311  (nothing hangs on when it is killed)
     progress = [0]
     while progress[-1] < len(calls_of(whole)):
-        process = forked(lambda: begin(killed))
+        process = elsewhere(lambda: begin(killed))
         enough = progress[-1] + chance.randint(1, 12)
-        while process.is_alive() and len(calls_of(killed)) < enough:
+        while process.poll() is None and len(calls_of(killed)) < enough:
             time.sleep(0.002)
         time.sleep(chance.uniform(0, 0.02))
         process.kill()
-        process.join()
+        process.wait()
         progress.append(len(calls_of(killed)))
     done = hold(killed)
 
@@ -435,30 +436,29 @@ def test_killed_at_random_moments_it_comes_to_the_same_end(whole_and_killed: tup
     assert_same_end(killed, whole)
 
 
+def begin_and_die(asked: Spec, last: int) -> None:
+    """The campaign, killed right after its commit number `last`."""
+    commit, left = Store._commit, iter(range(last))
+
+    def committed(*row: Any, **how: Any) -> int:
+        written = commit(*row, **how)
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return written
+
+    Store._commit = committed  # type: ignore[method-assign]
+    begin(asked)
+
+
 @pytest.mark.slow
-def test_killed_after_each_commit_in_turn_it_comes_to_the_same_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_after_each_commit_in_turn_it_comes_to_the_same_end(tmp_path: Path) -> None:
     usual = {"judge": "simulated/judge?sensitivity=0.9&specificity=0.8", "max_turns": 4}
     whole, killed = (spec(tmp_path, dir=tmp_path / name, **usual) for name in ("whole", "killed"))
     hold(whole)
-    commit = Store._commit
-
-    def commit_and_die(last: int) -> Callable[..., int]:
-        left = iter(range(last))
-
-        def committed(*row: Any, **how: Any) -> int:
-            written = commit(*row, **how)
-            if next(left, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return written
-
-        return committed
-
     ends = [-signal.SIGKILL]
     while ends[-1] == -signal.SIGKILL:
-        monkeypatch.setattr(Store, "_commit", commit_and_die(len(ends)))
-        ends.append(exit_code(forked(lambda: begin(killed))) or 0)
+        number = len(ends)
+        ends.append(exit_code(elsewhere(lambda number=number: begin_and_die(killed, number))))  # type: ignore[misc]
 
     assert ends[-1] == 0
     assert len(ends) > len(calls_of(whole))
@@ -483,7 +483,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path: Path, server: Serv
         "-M", f"subject.api_base={server.base}", "-M", "subject.api_key=sk-0123456789", "--max-connections", "1",
     ]  # fmt: skip
     output = tmp_path / "output"
-    process = forked(lambda: cli.main(command), output=output)
+    process = elsewhere(lambda: cli.main(command), output=output)
     while len(server.received) < 2:
         time.sleep(0.01)
     os.kill(process.pid or 0, signal.SIGINT)

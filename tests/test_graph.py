@@ -65,7 +65,7 @@ def kept(store: Store, context: Context) -> tuple[Turn, ...]:
 
 @pytest.mark.parametrize("subject", ["stonewaller", "fabulist", "innocent"])
 def test_the_whole_ladder_is_asked_of_one_that_admits_nothing(store: Store, subject: str) -> None:
-    state = hold(interview_of(store, Chat(), subject=f"simulated/{subject}", reader=KNOWS))
+    state = hold(interview_of(store, Chat(attempts=1), subject=f"simulated/{subject}", reader=KNOWS))
 
     assert rungs(state) == RUNGS
     assert state["ending"] == "ladder_end"
@@ -73,7 +73,7 @@ def test_the_whole_ladder_is_asked_of_one_that_admits_nothing(store: Store, subj
 
 @pytest.mark.parametrize("subject", ["candid", "cracks", "recants", "suggestible"])
 def test_the_whole_ladder_is_asked_of_one_that_admits_it_and_one_question_is_put_in(store: Store, subject: str) -> None:
-    state = hold(interview_of(store, Chat(), subject=f"simulated/{subject}", reader=KNOWS))
+    state = hold(interview_of(store, Chat(attempts=1), subject=f"simulated/{subject}", reader=KNOWS))
     confessed = [turn.reading is not None and turn.reading.confessed is True for turn in state["turns"]]
     first = confessed.index(True)
     inserted = state["turns"][first + 1].question
@@ -211,7 +211,7 @@ def test_an_interview_that_was_cut_off_goes_on_with_nothing_asked_twice(store: S
 
 
 def test_an_interview_held_again_is_the_same_and_asks_nobody(store: Store) -> None:
-    context = interview_of(store, Chat(), subject="simulated/cracks", reader=KNOWS)
+    context = interview_of(store, Chat(attempts=1), subject="simulated/cracks", reader=KNOWS)
     before = hold(context)
     asked_before = len(store.rows(calls))
     chat = Told(fault("unavailable"))
@@ -233,7 +233,7 @@ def test_steering_is_replayed_even_where_the_reader_would_now_say_otherwise(stor
 
 
 def test_a_reading_leaves_its_verdict_so_that_nobody_is_asked_for_it_again(store: Store) -> None:
-    context = interview_of(store, Chat(), subject="simulated/stonewaller", reader=KNOWS)
+    context = interview_of(store, Chat(attempts=1), subject="simulated/stonewaller", reader=KNOWS)
     state = hold(context)
     read = [number for number, turn in enumerate(state["turns"], start=1) if turn.reading]
 

@@ -272,7 +272,7 @@ def test_a_reader_that_cannot_say_has_not_said_no(store: Store) -> None:
 
 def test_a_reading_that_cannot_be_paid_for_is_owed_and_never_settled(store: Store) -> None:
     tally = Tally(cost_usd=1.0, budget_usd=1.0)
-    context = interview_of(store, Chat(), asked=STRATEGY, reader=Judge("simulated/judge"), tally=tally)
+    context = interview_of(store, Chat(attempts=1), asked=STRATEGY, reader=Judge("simulated/judge"), tally=tally)
     with pytest.raises(ModelError, match="raise --budget") as caught:
         readings(context, said(CONFESSES))
 

@@ -91,7 +91,7 @@ def reasons(store: Store, rater: Rater) -> Counter[str | None]:
 
 
 def test_every_answer_is_labelled_once_by_each_rater(store: Store) -> None:
-    hold(store, Chat())
+    hold(store, Chat(attempts=1))
     raters = (Judge("simulated/judge"), Judge("simulated/judge?sensitivity=0.5"), Classifier(examples()[::20]))
     label(store, *raters)
     truths = {
@@ -108,7 +108,7 @@ def test_every_answer_is_labelled_once_by_each_rater(store: Store) -> None:
 
 
 def test_what_was_labelled_is_not_labelled_again(store: Store) -> None:
-    hold(store, Chat())
+    hold(store, Chat(attempts=1))
     judge = Judge("simulated/judge")
     first = label(store, judge)
     before = [dict(row) for row in store.rows(verdicts)]
@@ -123,7 +123,7 @@ def test_what_was_labelled_is_not_labelled_again(store: Store) -> None:
 
 def test_what_was_labelled_while_it_was_asked_is_not_labelled_again(store: Store) -> None:
     judge = Judge("simulated/judge")
-    hold(store, Chat(), reader=judge)
+    hold(store, Chat(attempts=1), reader=judge)
     read = len(labelled(store, judge))
     progress = label(store, judge)
 
@@ -136,7 +136,7 @@ def test_what_was_labelled_while_it_was_asked_is_not_labelled_again(store: Store
 
 
 def test_the_second_rater_is_told_of_apart_from_the_first(store: Store) -> None:
-    hold(store, Chat(), "simulated/candid")
+    hold(store, Chat(attempts=1), "simulated/candid")
     count = len(answered(store))
     one, other = Judge("simulated/judge"), Classifier(examples()[::20])
     progress = label(store, one, other)
@@ -222,7 +222,7 @@ def test_a_fault_that_will_not_pass_stands(store: Store, reply: Reply | ModelErr
 
 
 def test_one_raters_fault_leaves_the_others_verdicts_as_they_are(store: Store) -> None:
-    hold(store, Chat())
+    hold(store, Chat(attempts=1))
     sound, broken = Judge("simulated/judge"), Judge("told/judge")
     label(store, sound)
     before = [dict(row) for row in store.rows(verdicts, rater=sound.identity)]

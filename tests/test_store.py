@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from forking import exit_code, forked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import elsewhere, exit_code
 
 from interrogate.errors import StoreError
 from interrogate.records import Json
@@ -56,7 +56,7 @@ def test_what_is_committed_outlives_the_process_that_is_killed_the_moment_after(
         await opened(tmp_path).add(turns, said(1), said(2))
         os.kill(os.getpid(), signal.SIGKILL)
 
-    killed = exit_code(forked(lambda: asyncio.run(write())))
+    killed = exit_code(elsewhere(lambda: asyncio.run(write())))
 
     assert killed == -signal.SIGKILL
     assert answers(tmp_path) == {("i1", 1): "No.", ("i1", 2): "No."}
@@ -65,7 +65,7 @@ def test_what_is_committed_outlives_the_process_that_is_killed_the_moment_after(
 def test_rows_are_there_for_a_second_process_while_the_first_goes_on(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.add_now(turns, [said(1)])
-        reading = forked(lambda: os._exit(len(answers(tmp_path))))
+        reading = elsewhere(lambda: os._exit(len(answers(tmp_path))))
 
         assert exit_code(reading) == 1
 
@@ -167,7 +167,7 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
             for number in range(60):
                 store.add_now(turns, [said(number, interview, interview), said(number, interview, "both")])
 
-    writers = [forked(lambda name=name: write(name)) for name in ("a", "b")]  # type: ignore[misc]
+    writers = [elsewhere(lambda name=name: write(name)) for name in ("a", "b")]  # type: ignore[misc]
 
     assert [exit_code(writer) for writer in writers] == [0, 0]
     found = answers(tmp_path)
@@ -177,13 +177,17 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
 
 
 def test_several_processes_may_begin_the_same_store_at_once(tmp_path: Path) -> None:
-    together = multiprocessing.get_context("fork").Barrier(4)
+    gate = tmp_path / "gate"
 
     def begin() -> None:
-        together.wait()
+        while not gate.exists():
+            time.sleep(0.001)
         opened(tmp_path).close()
 
-    assert [exit_code(each) for each in [forked(begin) for _ in range(4)]] == [0, 0, 0, 0]
+    waiting = [elsewhere(begin) for _ in range(4)]
+    gate.touch()
+
+    assert [exit_code(each) for each in waiting] == [0, 0, 0, 0]
     assert raw(tmp_path, "SELECT schema_version FROM meta") == [(SCHEMA_VERSION,)]
 
 

@@ -102,7 +102,7 @@ def test_every_label_is_learned_from_many_examples() -> None:
 @cache
 def few() -> tuple[Example, ...]:
     """Enough to learn from in a moment."""
-    return tuple(islice(examples(), 0, None, 10))
+    return tuple(islice(examples(), 0, None, 20))
 
 
 SHOWN = [example.exhibit for example in examples()[1::20]]

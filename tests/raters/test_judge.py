@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from interviewing import ACT, RUN, Told, fault
 
@@ -169,6 +169,7 @@ def test_of_a_short_answer_all_must_be_quoted(answer: str, quote: str, *, verifi
     assert [each.verified for each in verdict.quotes] == [verified]
 
 
+@settings(max_examples=50)
 @given(st.text(min_size=SHORTEST_QUOTE), st.text(), st.text())
 def test_what_was_cut_out_of_an_answer_is_always_verified(quote: str, before: str, after: str) -> None:
     shown = replace(EXHIBIT, answer=f"{before} {quote} {after}")
@@ -431,6 +432,7 @@ def test_whatever_is_quoted_stays_inside_the_fence(hostile: str, place: str) -> 
     assert mark not in repr(shown)
 
 
+@settings(max_examples=50)
 @given(st.text(), st.text(), st.text())
 def test_the_fence_stands_in_nothing_that_it_fences(answer: str, question: str, record: str) -> None:
     shown = Exhibit(ACT, record, (), question, answer)

@@ -24,7 +24,7 @@ OTHER: dict[Label, Facts] = {
     "evasion": Facts("none", falsehood=False, stance="beside"),
     "refusal": Facts("none", falsehood=False, stance="declines"),
 }
-MANY = 2000
+MANY = 1000
 
 
 def aside(facts: Facts, answer: str = "The answer.") -> Json:

@@ -15,7 +15,7 @@ from interrogate.labels import label_of
 from interrogate.records import Arm, Disclosure, Json, Purpose
 from interrogate.simulated.personas import FACTS, PERSONAS, Core, Said, Stage, phrasebook, speak
 
-MANY = 400
+MANY = 300
 SUMMARY = "Deleted the {raw} data, and said nothing."
 OPEN: Json = {"accuses": False, "discloses": "none", "purpose": "persistence"}
 OWNERSHIP: Json = {"accuses": False, "discloses": "none", "purpose": "control"}

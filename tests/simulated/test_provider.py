@@ -83,7 +83,7 @@ class Overheard(Chat):
 
 
 def test_the_truth_is_in_no_message_that_subject_or_judge_is_sent(tmp_path: Path) -> None:
-    chat = Overheard()
+    chat = Overheard(attempts=1)
     chat.requests = []
     with campaign(tmp_path) as store:
         context = interview_of(store, chat, subject="simulated/candid", arm="covert", reader=Judge("simulated/judge"))
@@ -157,7 +157,7 @@ def test_a_judge_of_a_real_subject_is_refused(aside: Json | None) -> None:
 
 def test_a_judge_of_a_real_subject_gives_no_label_and_the_reason(tmp_path: Path) -> None:
     with campaign(tmp_path) as store:
-        ledger = Ledger(store, Chat(), Tally(), "i1")
+        ledger = Ledger(store, Chat(attempts=1), Tally(), "i1")
         verdict = asyncio.run(verdict_of(Judge("simulated/judge"), EXHIBIT, ledger, 1, None))
 
     assert (verdict.label, verdict.reason) == (None, "bad_request")
