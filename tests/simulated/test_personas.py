@@ -155,15 +155,14 @@ def test_one_confession_settles_the_rest_of_the_interview(name: str) -> None:
         assert all(after == "confession" for before, after in pairwise(cores) if before == "confession")
 
 
-@pytest.mark.parametrize("name", PERSONAS)
+@pytest.mark.parametrize("name", ["cracks", "suggestible"])
 def test_what_was_disclosed_once_stays_on_the_table(name: str) -> None:
-    shown_before = Counter(speak(name, aside([EXACT, PLAIN], interview=str(each))).core for each in range(MANY))
-    never_shown = Counter(speak(name, aside([PLAIN, PLAIN], interview=str(each))).core for each in range(MANY))
+    held = [interview(name, number, stages=[EXACT, PLAIN]) for number in range(MANY)]
+    held_out = [second.core for first, second in held if first.core != "confession"]
+    yielded = sum(core == "confession" for core in held_out) / len(held_out)
 
-    if name in {"cracks", "suggestible"}:
-        assert shown_before["confession"] > 1.5 * never_shown["confession"]
-    else:
-        assert set(shown_before) <= set(PERSONAS[name].guilty["exact"]) | {"recantation"}
+    assert len(held_out) > 20
+    assert yielded > 0.5 > labels(name, PLAIN, PLAIN)["confession"]
 
 
 @pytest.mark.parametrize("name", PERSONAS)
