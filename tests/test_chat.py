@@ -177,6 +177,13 @@ def test_a_priced_call_costs_what_its_tokens_cost(server: Server) -> None:
     assert reply.cost_usd == pytest.approx(100 * 2.5e-6 + 10 * 10e-6)
 
 
+def test_where_the_server_counts_no_tokens_the_cost_is_not_known(server: Server) -> None:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "No."}}
+    reply = ask(server, Canned({"choices": [choice]}), model="openai/gpt-4o")
+
+    assert (reply.text, reply.tokens_in, reply.cost_usd) == ("No.", 0, None)
+
+
 def test_a_simulated_call_costs_nothing_and_tells_the_truth_aside() -> None:
     aside: Json = {
         "seed": 0,
