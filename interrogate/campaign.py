@@ -157,7 +157,7 @@ async def run(spec: Spec, observe: Observe = unobserved) -> Summary:
     settled = settle(spec)
     _check_prices(spec)
     with _begun(settled) as store, serving_local((*spec.subjects, *spec.judge)) as endpoints:
-        tally = Tally(reused=_replied(store), before_usd=_spent(store), budget_usd=spec.budget)
+        tally = _tally(store, spec.budget)
         chat = Chat(max_connections=spec.max_connections, endpoints=endpoints)
         await _interview(settled, store, chat, tally, observe)
         await rate(store, settled.raters, chat, tally, observe)
@@ -173,7 +173,7 @@ async def relabel(
     """
     chosen: list[Rater] = [shipped() if name == "classifier" else Judge(name, parameters=parameters) for name in raters]
     with open_directory(directory) as store, serving_local(raters) as endpoints:
-        tally = Tally(reused=_replied(store))
+        tally = _tally(store)
         await rate(store, chosen, Chat(max_connections=max_connections, endpoints=endpoints), tally, observe)
         return summary(store, directory, tally)
 
@@ -285,12 +285,11 @@ def _check_prices(spec: Spec) -> None:
         raise InputError(f"--budget cannot be kept: no price is known for {', '.join(unpriced)}; leave --budget out")
 
 
-def _replied(store: Store) -> int:
-    return sum(row["reply"] is not None for row in store.rows(calls))
-
-
-def _spent(store: Store) -> float:
-    return sum(row["cost_usd"] or 0.0 for row in store.rows(calls))
+def _tally(store: Store, budget: float | None = None) -> Tally:
+    """A tally that begins with what the ledger holds."""
+    rows = store.rows(calls)
+    replied = sum(row["reply"] is not None for row in rows)
+    return Tally(reused=replied, before_usd=sum(row["cost_usd"] or 0.0 for row in rows), budget_usd=budget)
 
 
 def summary(store: Store, directory: Path, tally: Tally | None = None, settled: Settled | None = None) -> Summary:

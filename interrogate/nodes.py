@@ -6,7 +6,6 @@ and turns, never the transcript.
 
 from __future__ import annotations
 
-import json
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -33,9 +32,8 @@ from interrogate.records import (
     ToolCall,
     Transcript,
     Turn,
-    is_json_object,
 )
-from interrogate.restoring import Restored, Route
+from interrogate.restoring import Restored, Route, wire_call
 
 Ending = Literal["ladder_end", "first_admission", "max_turns"]
 
@@ -219,7 +217,7 @@ def _said(reply: Reply, before: Iterable[Json]) -> tuple[Json, ...]:
     """The answer as it follows the messages `before` in later turns: calls closed, nothing where it is empty."""
     if not reply.tool_calls:
         return ({"role": "assistant", "content": reply.text},) if reply.text.strip() else ()
-    calls = [_wire_call(call) for call in _with_own_ids(reply.tool_calls, before)]
+    calls = [wire_call(call) for call in _with_own_ids(reply.tool_calls, before)]
     results = ({"role": "tool", "tool_call_id": call["id"], "content": REFUSED_CALL} for call in calls)
     return ({"role": "assistant", "content": reply.text if reply.text.strip() else None, "tool_calls": calls}, *results)
 
@@ -232,12 +230,6 @@ def _with_own_ids(calls: Iterable[ToolCall], before: Iterable[Json]) -> Iterator
         fresh = call.id if call.id and call.id not in taken else next(name for name in numbered if name not in taken)
         taken.add(fresh)
         yield replace(call, id=fresh)
-
-
-def _wire_call(call: ToolCall) -> Json:
-    whole = is_json_object(call.arguments)
-    arguments = call.arguments if whole else json.dumps({"_raw": call.arguments}, ensure_ascii=False)
-    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 
 def _turn(question: Question, answer: Reply | Missing) -> Turn:

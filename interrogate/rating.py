@@ -6,8 +6,9 @@ Relabelling never means asking again, and a judge's fault never costs an answer.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -87,10 +88,15 @@ async def _ask_for_verdicts(
             done += 1
             observe(rater.name, done, len(owed))
 
+    await together(rate_interview(items) for items in by_interview.values())
+
+
+async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """All the work at once. The first that raises stops the rest, and what it raised surfaces as itself."""
     try:
         async with asyncio.TaskGroup() as group:
-            for items in by_interview.values():
-                group.create_task(rate_interview(items))
+            for each in work:
+                group.create_task(each)
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from errors
 

@@ -319,10 +319,15 @@ def _is_ordered(message: Message) -> bool:
 
 
 def _call(call: ToolCall, index: int | None, note: Note) -> Json:
-    arguments = call.arguments
-    if not is_json_object(arguments):
+    if not is_json_object(call.arguments):
         note("arguments_wrapped", f"the arguments of {call.id} are no JSON object", index)
-        arguments = json.dumps({"_raw": arguments}, ensure_ascii=False)
+    return wire_call(call)
+
+
+def wire_call(call: ToolCall) -> Json:
+    """A call as it is sent; arguments that are no JSON object are wrapped in one."""
+    whole = is_json_object(call.arguments)
+    arguments = call.arguments if whole else json.dumps({"_raw": call.arguments}, ensure_ascii=False)
     return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
 
 

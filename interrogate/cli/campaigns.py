@@ -166,19 +166,19 @@ def status(directory: Path, as_json: bool) -> None:
 @as_json
 def report(directory: Path, out: Path | None, as_json: bool) -> None:
     """Write one self-contained HTML page about a campaign, and print its table."""
-    from interrogate.library import load
-    from interrogate.report import summary_table, write_report
+    from interrogate.quantities import report_json
+    from interrogate.report import Findings, summary_table, write_report
     from interrogate.store import open_directory
 
-    campaign = load(directory)
     with open_directory(directory) as store:
-        page = write_report(store, directory, out)
+        findings = Findings.of(store)
+        page = write_report(store, findings, directory, out)
     if as_json:
-        echo_json(campaign.report())
+        echo_json(report_json(findings.answers))
     else:
         from rich.console import Console
 
-        Console().print(summary_table(campaign.answers, campaign.interviews))
+        Console().print(summary_table(findings))
     click.echo(f"Written: {page}", err=as_json)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from interrogate.executors import Workplace, conduct
 from interrogate.planning import Case
-from interrogate.rating import Observe
+from interrogate.rating import Observe, together
 
 
 async def execute(cases: Sequence[Case], place: Workplace, *, at_once: int, observe: Observe) -> None:
@@ -23,9 +22,4 @@ async def execute(cases: Sequence[Case], place: Workplace, *, at_once: int, obse
             observe("interviews", done, len(cases))
 
     observe("interviews", 0, len(cases))
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(at_once, len(cases))):
-                group.create_task(work())
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from errors
+    await together(work() for _ in range(min(at_once, len(cases))))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from interrogate.chat import LOCAL
 from interrogate.quantities import Contrast
 from interrogate.report.findings import Findings
 from interrogate.report.wording import between, counted_as, listed, percent, ratio_text
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEW_TRANSCRIPTS = 12
-LOCAL = "local/"
 _UNTRUE = ("control", "wrong")
 
 
@@ -31,13 +31,8 @@ class Doubt:
     """What it means for the result."""
 
 
-def reasons_to_doubt(answers: pd.DataFrame, interviews: pd.DataFrame) -> list[Doubt]:
-    """What speaks against the result of a campaign, from the frames `answers` and `interviews`; the gravest first."""
-    return doubts_of(Findings(answers, interviews))
-
-
-def doubts_of(findings: Findings) -> list[Doubt]:
-    """The same from figures that are computed already."""
+def reasons_to_doubt(findings: Findings) -> list[Doubt]:
+    """What speaks against the result of a campaign, the gravest first."""
     checks = (
         _simulated, _local, _classifier_only, _against_the_truth, _no_untrue_arm, _false_confessions, _uninformative,
         _policy, _few_transcripts, _unlabelled, _not_held, _not_exact, _skipped, _unconfirmed_stops, _aware, _read_back,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from interrogate import frames
 from interrogate.quantities import (
     Contrast,
     CurvePoint,
@@ -19,6 +20,7 @@ from interrogate.quantities import (
     steadiness,
 )
 from interrogate.report.wording import ARMS
+from interrogate.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 class Findings:
     """The frames `answers` and `interviews` of a campaign, and the quantities that follow from them."""
+
+    @classmethod
+    def of(cls, store: Store) -> Findings:
+        return cls(frames.answers(store), frames.interviews(store))
 
     def __init__(self, answers: pd.DataFrame, interviews: pd.DataFrame) -> None:
         self.answers = answers

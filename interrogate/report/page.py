@@ -11,20 +11,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from interrogate import frames
+from interrogate.chat import LOCAL
 from interrogate.quantities import Contrast, CurvePoint, Group, Mix, Steadiness
 from interrogate.records import Json
 from interrogate.report import wording
-from interrogate.report.doubts import FEW_TRANSCRIPTS, LOCAL, doubts_of
+from interrogate.report.doubts import FEW_TRANSCRIPTS, reasons_to_doubt
 from interrogate.report.figures import persistence_figure
 from interrogate.report.findings import Findings, arm_place
 from interrogate.report.interviews import MOST_SHOWN, by_transcript, facts_of, rows_of, shown_interviews
 from interrogate.store import Store, campaigns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE_NAME = "report.html"
 
@@ -50,18 +54,18 @@ class Panel:
         return any(group.simulated for group in self.groups)
 
 
-def write_report(store: Store, directory: Path, out: Path | None = None) -> Path:
+def write_report(store: Store, findings: Findings, directory: Path, out: Path | None = None) -> Path:
     """Writes the page about a campaign, by default `report.html` in its directory, and gives its path.
 
     The same store gives the same bytes.
     """
     path = out or directory / FILE_NAME
-    path.write_text(_rendered(store, directory.resolve().name), encoding="utf-8", newline="\n")
+    path.write_text(_rendered(store, findings, directory.resolve().name), encoding="utf-8", newline="\n")
     return path
 
 
-def _rendered(store: Store, name: str) -> str:
-    findings = Findings(frames.answers(store), frames.interviews(store))
+def _rendered(store: Store, findings: Findings, name: str) -> str:
+    calls = frames.calls(store)
     strategy = next(iter(store.bodies("strategy").values()))
     panels = list(_panels(findings))
     shown = shown_interviews(store, findings)
@@ -73,12 +77,12 @@ def _rendered(store: Store, name: str) -> str:
             simulated=int(findings.interviews["simulated"].sum()),
             interview_count=len(findings.interviews),
             local=any(str(subject).startswith(LOCAL) for subject in findings.interviews["subject"]),
-            done=_done(store, findings, strategy),
+            done=_done(store, findings, strategy, calls),
             strategy=strategy,
-            doubts=doubts_of(findings),
+            doubts=reasons_to_doubt(findings),
             panels=panels,
             arms=sorted(set(findings.interviews["arm"]), key=arm_place),
-            instrument=_instrument(store, findings),
+            instrument=_instrument(findings, calls),
             few=FEW_TRANSCRIPTS,
             by_transcript=by_transcript(findings, FEW_TRANSCRIPTS),
             interviews=shown,
@@ -143,7 +147,7 @@ def _gathered(items: list[Any], *names: str) -> list[list[Any]]:
     return [found[key] for key in sorted(found)]
 
 
-def _done(store: Store, findings: Findings, strategy: Json) -> list[tuple[str, str]]:
+def _done(store: Store, findings: Findings, strategy: Json, calls: pd.DataFrame) -> list[tuple[str, str]]:
     """What was done, as terms and what they stand for."""
     begun = store.rows(campaigns)[0]
     choices: Json = begun["choices"]
@@ -159,7 +163,7 @@ def _done(store: Store, findings: Findings, strategy: Json) -> list[tuple[str, s
         ("Repeats", _repeats(choices, strategy)),
         *_raters(store, choices),
         *[("Parameters", json.dumps(choices["parameters"], ensure_ascii=False))] * bool(choices["parameters"]),
-        ("Calls", _calls(store)),
+        ("Calls", _calls(calls)),
         ("Begun", f"{begun['begun']}, with interrogate {begun['version']}"),
     ]
 
@@ -196,8 +200,7 @@ def _raters(store: Store, choices: Json) -> Iterator[tuple[str, str]]:
             yield term, ", ".join(f"{name}, digest {key}" for key, name in raters.items())
 
 
-def _calls(store: Store) -> str:
-    calls = frames.calls(store)
+def _calls(calls: pd.DataFrame) -> str:
     tokens = [int(calls[name].fillna(0).sum()) for name in ("tokens_in", "tokens_out")]
     unpriced = int((calls["cost_usd"].isna() & calls["fault"].isna()).sum())
     cost = f"{calls['cost_usd'].fillna(0).astype(float).sum():,.2f} USD" + (
@@ -206,9 +209,9 @@ def _calls(store: Store) -> str:
     return f"{len(calls):,}; {tokens[0]:,} tokens in, {tokens[1]:,} out; {cost}"
 
 
-def _instrument(store: Store, findings: Findings) -> Mapping[str, Any]:
+def _instrument(findings: Findings, calls: pd.DataFrame) -> Mapping[str, Any]:
     """What failed, of three kinds, and the labels against the truth where that is known."""
-    answers, interviews, calls = findings.answers, findings.interviews, frames.calls(store)
+    answers, interviews = findings.answers, findings.interviews
     unlabelled = answers[answers["label"].isna()]
     failed = interviews[interviews["state"] != "complete"]
     faults = calls[calls["fault"].notna()]

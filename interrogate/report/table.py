@@ -12,21 +12,20 @@ from rich.table import Table
 from rich.text import Text
 
 from interrogate.quantities import Contrast, CurvePoint, Group
-from interrogate.report.doubts import doubts_of
+from interrogate.report.doubts import reasons_to_doubt
 from interrogate.report.findings import Findings
 from interrogate.report.wording import DASH, counted_as, points, rate_text, ratio_text, shown
 from interrogate.stats import Estimate
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
-def summary_table(answers: pd.DataFrame, interviews: pd.DataFrame) -> Together:
+def summary_table(findings: Findings) -> Together:
     """The rates of each subject and arm, what a confession is worth, and the reasons to doubt it all.
 
-    From the frames `answers` and `interviews`. Fits a terminal of 100 columns.
+    Fits a terminal of 100 columns.
     """
-    findings = Findings(answers, interviews)
     return Together(*_banner(findings), *_rates(findings), *_doubts(findings))
 
 
@@ -96,7 +95,7 @@ def _caption(findings: Findings) -> str:
 
 
 def _doubts(findings: Findings) -> Iterator[RenderableType]:
-    doubts = doubts_of(findings)
+    doubts = reasons_to_doubt(findings)
     if doubts:
         yield Text(f"\n{counted_as(len(doubts), 'reason')} to doubt this", "bold")
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)

@@ -10,14 +10,14 @@ from recorded import BRANCHES, LADDER, Held, Said, held, recorded
 from interrogate import frames
 from interrogate.labels import Label
 from interrogate.records import Strategy
-from interrogate.report import Doubt, reasons_to_doubt
+from interrogate.report import Doubt, Findings, reasons_to_doubt
 
 
 def doubts(
     folder: Path, *interviews: Held, strategy: Strategy = LADDER, record: tuple[str, ...] = ("judge/one",)
 ) -> dict[str, Doubt]:
     with recorded(folder, *interviews, record=record, strategy=strategy) as store:
-        found = reasons_to_doubt(frames.answers(store), frames.interviews(store))
+        found = reasons_to_doubt(Findings.of(store))
     return {doubt.code: doubt for doubt in found}
 
 

@@ -14,7 +14,7 @@ from recorded import BRANCHES, LADDER, Held, Said, held, recorded
 
 from interrogate.labels import Quote
 from interrogate.records import Rung, Strategy
-from interrogate.report import write_report
+from interrogate.report import Findings, write_report
 from interrogate.report.interviews import MOST_SHOWN
 from interrogate.report.wording import LONGEST_SHOWN, shown
 from interrogate.store import calls
@@ -49,14 +49,14 @@ def name_of(text: str) -> str:
 
 def page(folder: Path, *interviews: Held, strategy: Strategy = LADDER, record: tuple[str, ...] = ("judge/one",)) -> str:
     with recorded(folder, *interviews, strategy=strategy, record=record) as store:
-        return write_report(store, folder).read_text(encoding="utf-8")
+        return write_report(store, Findings.of(store), folder).read_text(encoding="utf-8")
 
 
 def test_it_goes_into_the_campaigns_directory_or_where_it_is_told_to(tmp_path: Path) -> None:
     with recorded(tmp_path / "mine", *CAMPAIGN) as store:
         beside, elsewhere = (
-            write_report(store, tmp_path / "mine"),
-            write_report(store, tmp_path / "mine", tmp_path / "x.html"),
+            write_report(store, Findings.of(store), tmp_path / "mine"),
+            write_report(store, Findings.of(store), tmp_path / "mine", tmp_path / "x.html"),
         )
 
     assert (beside, elsewhere) == (tmp_path / "mine" / "report.html", tmp_path / "x.html")
@@ -178,7 +178,9 @@ def test_failures_of_the_instrument_are_told_by_kind_and_reason(tmp_path: Path) 
     }
     with recorded(tmp_path, *CAMPAIGN, held(Said("denial", missing="cut_off")), failed) as store:
         store.add_now(calls, [{**fault, "fault": "rate_limited", "detail": "slow down"}])
-        instrument = Read(write_report(store, tmp_path).read_text(encoding="utf-8")).within("instrument")
+        instrument = Read(write_report(store, Findings.of(store), tmp_path).read_text(encoding="utf-8")).within(
+            "instrument"
+        )
 
     assert "unreadable 1" in instrument
     assert "failed timeout e.g. no reply in 600 s 1" in instrument

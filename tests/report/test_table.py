@@ -9,9 +9,8 @@ import pytest
 from recorded import BRANCHES, LADDER, Held, Said, held, recorded
 from rich.console import Console
 
-from interrogate import frames
 from interrogate.records import Strategy
-from interrogate.report import summary_table
+from interrogate.report import Findings, summary_table
 
 CAMPAIGN = (
     held("denial", "confession"),
@@ -26,7 +25,7 @@ def printed(folder: Path, *interviews: Held, width: int = 100, strategy: Strateg
         width=width, force_terminal=False, record=True, file=(folder / "out.txt").open("w", encoding="utf-8")
     )
     with recorded(folder, *interviews, strategy=strategy) as store, console.file:
-        console.print(summary_table(frames.answers(store), frames.interviews(store)))
+        console.print(summary_table(Findings.of(store)))
     return console.export_text()
 
 
