@@ -180,12 +180,37 @@ class Source:
         return self.path if self.locator is None else f"{self.path}#{self.locator}"
 
 
+NoticeCode = Literal[
+    "arguments_lost",
+    "attachment_unresolved",
+    "branch_chosen",
+    "calls_as_text",
+    "compacted",
+    "content_dropped",
+    "multi_actor",
+    "prompt_view",
+    "reasoning_opaque",
+    "results_missing",
+    "server_tool_as_call",
+    "system_missing",
+    "text_mended",
+    "truncated_content",
+    "view_chosen",
+]
+CHOICES: frozenset[NoticeCode] = frozenset({"branch_chosen", "multi_actor", "view_chosen"})
+"""Notices of a choice between conversations, by which nothing of the chosen one is lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something about a transcript that its user must know."""
 
-    code: str
+    code: NoticeCode
     detail: str
+
+    @property
+    def is_loss(self) -> bool:
+        return self.code not in CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +229,8 @@ class Transcript:
     accusations: tuple[Act, ...] = ()
     """What did not happen and may be asked about."""
     warnings: tuple[Notice, ...] = ()
+    proposals: tuple[Act, ...] = ()
+    """Acts that the harness itself reports. Nobody is asked about one before a person has put it into an acts file."""
 
     @property
     def digest(self) -> str:

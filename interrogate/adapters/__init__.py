@@ -1,24 +1,23 @@
 """From a harness's file to transcripts: one module a format, one line in one table.
 
-Each module offers `NAME`, `claims(opened)` and `read(opened)`. At most one of them may claim a file.
+Each module offers `NAME`, `claims(opened)` and `conversations(opened)`. At most one of a table may claim a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
-from interrogate.adapters import anthropic_messages, blocks, inspect_log, openai_chat
+from interrogate.adapters import anthropic_messages, blocks, inspect_log, mapped, openai_chat
+from interrogate.adapters.conversations import Conversation, chosen
+from interrogate.adapters.files import File, files_of, split_locator
 from interrogate.adapters.opening import Opened, open_file
-from interrogate.errors import InterrogateError, TranscriptError
+from interrogate.errors import InputError, InterrogateError, TranscriptError
 from interrogate.records import Transcript
 
-SIDECARS = ("acts.yaml", "acts.yml", ".meta.json", ".md", ".txt")
-"""Endings of files that lie beside transcripts in a folder and are none. A file that is named is always tried."""
-
-_NOBODY = "no assistant message; there is nobody to put back into this context"
+_NOBODY = "no_assistant_turn: no assistant message; there is nobody to put back into this context"
+_MOST_NAMED = 10
 
 
 class Adapter(Protocol):
@@ -27,10 +26,14 @@ class Adapter(Protocol):
     NAME: str
 
     def claims(self, opened: Opened) -> bool: ...
-    def read(self, opened: Opened) -> Iterator[Transcript]: ...
+    def conversations(self, opened: Opened) -> Iterable[Conversation]: ...
 
 
-ADAPTERS: tuple[Adapter, ...] = (inspect_log, openai_chat, anthropic_messages, blocks)
+HARNESSES: tuple[Adapter, ...] = (inspect_log,)
+"""Formats that carry marks of their own."""
+INTERFACES: tuple[Adapter, ...] = (openai_chat, anthropic_messages, blocks)
+"""Bare messages, as any program may keep them: asked only where no harness claims a file."""
+ADAPTERS: tuple[Adapter, ...] = (*HARNESSES, *INTERFACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +44,106 @@ class Unread:
     error: str
 
 
-def read_file(path: Path) -> list[Transcript]:
-    """Every conversation in a file.
+def reader(format_: str | None = None, fields: Mapping[str, str] | None = None) -> Adapter | None:
+    """The adapter that a user names, in place of the one that a file's bytes tell; None where none is named.
 
-    Raises TranscriptError where no adapter knows it, it is damaged, or no conversation in it has an assistant message;
-    MissingExtraError where its reader is missing.
+    `fields` says where home-made JSON keeps its messages: see `adapters.mapped`. Raises InputError for a format or a
+    field that is not known.
     """
-    opened = open_file(path)
-    claiming = [adapter for adapter in ADAPTERS if adapter.claims(opened)]
-    if not claiming:
-        known = ", ".join(adapter.NAME for adapter in ADAPTERS)
-        raise TranscriptError(f"{path}: no adapter knows this file ({known}); convert it to Chat Completions messages")
-    found = [_with_notices(transcript, opened) for transcript in claiming[0].read(opened)]
-    if not any(_speaks(transcript) for transcript in found):
-        raise TranscriptError(f"{path}: {_NOBODY}")
+    if fields:
+        return mapped.Mapped(fields)
+    if format_ is None:
+        return None
+    found = next((each for each in ADAPTERS if format_ == each.NAME), None)
+    if found is None:
+        raise InputError(f"--format {format_}: no such format; there are {_known()}")
     return found
 
 
-def read_paths(names: Sequence[str]) -> Iterator[Transcript | Unread]:
-    """The transcripts that the names stand for: files, folders, or `FILE#locator`, in order."""
+def claimants(opened: Opened) -> list[Adapter]:
+    """The adapters that take a file for theirs: harnesses before bare messages."""
+    return [each for each in HARNESSES if each.claims(opened)] or [each for each in INTERFACES if each.claims(opened)]
+
+
+def conversations(
+    names: Sequence[str], using: Adapter | None = None, *, every: bool = False
+) -> Iterator[Conversation | Unread]:
+    """What the names stand for, in order: files, folders, archives, or `FILE#locator`.
+
+    Each is to be read before the next is asked for: archives are unpacked no longer. With `every`, views and branches
+    that are had by name only are among them.
+    """
     for name in names:
         path, locator = split_locator(name)
-        files = _files(path)
-        if not files:
-            yield Unread(name, f"{path}: a folder without transcripts; name another, or a file")
-        for file in files:
-            yield from _contained(file, locator)
+        try:
+            for file in files_of(path):
+                yield from _offered(file, locator, using, every=every)
+        except TranscriptError as error:
+            yield Unread(name, str(error))
 
 
-def split_locator(name: str) -> tuple[Path, str | None]:
-    """`FILE#id` into file and id; a file whose own name holds a `#` is taken whole."""
-    if "#" not in name or Path(name).exists():
-        return Path(name), None
-    path, locator = name.rsplit("#", 1)
-    return Path(path), locator
+def read_paths(names: Sequence[str], using: Adapter | None = None) -> Iterator[Transcript | Unread]:
+    """The transcripts that the names stand for, in order."""
+    for each in conversations(names, using):
+        yield each if isinstance(each, Unread) else read_conversation(each)
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    inside = (file for file in sorted(path.rglob("*")) if file.is_file() and not file.is_symlink())
-    return [file for file in inside if not _is_hidden(file.relative_to(path)) and not file.name.endswith(SIDECARS)]
-
-
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
-
-
-def _contained(file: Path, locator: str | None) -> Iterator[Transcript | Unread]:
+def read_conversation(conversation: Conversation) -> Transcript | Unread:
+    """The transcript, or why it cannot be had."""
     try:
-        found = read_file(file)
-        chosen = [each for each in found if locator is None or each.source.locator == locator]
-        if not chosen:
-            known = ", ".join(each.source.locator or "one conversation without a name" for each in found[:10])
-            raise TranscriptError(f"{file}#{locator}: not in this file; it holds {known}")
+        transcript = conversation.read()
     except InterrogateError as error:
-        yield Unread(str(file), str(error))
-    else:
-        for each in chosen:
-            yield each if _speaks(each) else Unread(str(each.source), f"{each.source}: {_NOBODY}")
+        return Unread(str(conversation.source), str(error))
+    if not any(message.role == "assistant" for message in transcript.messages):
+        return Unread(str(conversation.source), f"{conversation.source}: {_NOBODY}")
+    return transcript
 
 
-def _speaks(transcript: Transcript) -> bool:
-    return any(message.role == "assistant" for message in transcript.messages)
+def _offered(file: File, locator: str | None, using: Adapter | None, *, every: bool) -> list[Conversation | Unread]:
+    try:
+        opened = open_file(file.path, file.name)
+        offered = list((using or _adapter_of(opened)).conversations(opened))
+        found = offered if every and locator is None else list(chosen(offered, locator))
+        if not found:
+            raise TranscriptError(f"{file.name}{_not_there(offered, locator)}")
+    except InterrogateError as error:
+        return [Unread(file.name, str(error))]
+    return [_noticed(each, opened) for each in found]
 
 
-def _with_notices(transcript: Transcript, opened: Opened) -> Transcript:
-    return replace(transcript, warnings=(*transcript.warnings, *opened.notices))
+def _adapter_of(opened: Opened) -> Adapter:
+    match claimants(opened):
+        case [adapter]:
+            return adapter
+        case []:
+            raise TranscriptError(
+                f"{opened.name}: no adapter knows this file ({_known()}); name one of them with --format, say where "
+                "its messages are with --field (see docs/transcripts.md), or convert it to Chat Completions messages"
+            )
+        case several:
+            names = " and ".join(each.NAME for each in several)
+            raise TranscriptError(f"{opened.name}: {names} could both read this file; name one with --format")
+
+
+def _known() -> str:
+    return ", ".join(adapter.NAME for adapter in ADAPTERS)
+
+
+def _not_there(offered: Sequence[Conversation], locator: str | None) -> str:
+    if locator is None:
+        return ": it holds no conversation; nothing to restore"
+    names = [each.source.locator or "one conversation without a name" for each in offered]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"#{locator}: not in this file; it holds {', '.join(names[:_MOST_NAMED])}{more}"
+
+
+def _noticed(conversation: Conversation, opened: Opened) -> Conversation:
+    """The conversation, with what opening its file had to change among its warnings."""
+    if not opened.notices:
+        return conversation
+
+    def read() -> Transcript:
+        transcript = conversation.read()
+        return replace(transcript, warnings=(*transcript.warnings, *opened.notices))
+
+    return replace(conversation, read=read)

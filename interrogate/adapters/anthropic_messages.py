@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.opening import Opened
-from interrogate.adapters.shapes import conversations, is_anthropic, is_message, transcript
-from interrogate.records import Source, Transcript
+from interrogate.adapters.requests import offered, requests
+from interrogate.adapters.shapes import is_anthropic, is_message
 
 NAME = "anthropic"
 
@@ -18,10 +19,9 @@ def claims(opened: Opened) -> bool:
     """Whether the file holds such messages: a `system` beside them, or blocks that only Anthropic has."""
     if any(is_message(row.value) for row in opened.rows):
         return False
-    return any(is_anthropic(request) for _, request in conversations(opened))
+    return any(is_anthropic(request) for _, request in requests(opened))
 
 
-def read(opened: Opened) -> Iterator[Transcript]:
+def conversations(opened: Opened) -> Iterator[Conversation]:
     """Each conversation of the file."""
-    for locator, request in conversations(opened):
-        yield transcript(request, Source(str(opened.path), NAME, locator))
+    yield from offered(opened, NAME)

@@ -7,15 +7,17 @@ reads the same as Chat Completions, and is left to that adapter.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 
-from interrogate.adapters.opening import Opened, Row
-from interrogate.adapters.shapes import as_list, dialect, is_message, openai_messages
-from interrogate.records import Json, Notice, Source, Transcript
+from interrogate.adapters.conversations import Conversation
+from interrogate.adapters.drafting import Draft, as_list
+from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import Row
+from interrogate.adapters.shapes import dialect, is_message, read_messages
+from interrogate.records import Json, Source, Transcript
 
 NAME = "blocks"
-
-_NO_SYSTEM = Notice("system_missing", "this format does not record the system prompt")
 
 
 def claims(opened: Opened) -> bool:
@@ -25,12 +27,18 @@ def claims(opened: Opened) -> bool:
     return dialect(row.value for row in opened.rows) == "anthropic"
 
 
-def read(opened: Opened) -> Iterator[Transcript]:
+def conversations(opened: Opened) -> Iterator[Conversation]:
     """The one conversation of the file."""
-    source = Source(str(opened.path), NAME)
-    messages = openai_messages(_turns(opened.rows), str(source))
-    has_system = any(message.role == "system" for message in messages)
-    yield Transcript(messages, tools=(), source=source, warnings=() if has_system else (_NO_SYSTEM,))
+    source = Source(opened.name, NAME)
+    yield Conversation(source, partial(_transcript, opened.rows, source))
+
+
+def _transcript(rows: tuple[Row, ...], source: Source) -> Transcript:
+    draft = Draft(source)
+    read_messages(_turns(rows), draft)
+    if not any(message.role == "system" for message in draft.messages):
+        draft.note("system_missing", "this format does not record the system prompt")
+    return draft.transcript()
 
 
 def _turns(rows: tuple[Row, ...]) -> list[Json]:

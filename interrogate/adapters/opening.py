@@ -4,53 +4,48 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
+import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
-from interrogate.errors import TranscriptError
+from interrogate.adapters.parsing import Row, is_lines, parse, parse_lines
+from interrogate.errors import MissingExtraError, TranscriptError
 from interrogate.records import Notice
 
 LARGEST_JSON = 512 << 20
-"""Bytes of a JSON file, unpacked, that is parsed whole."""
+"""Bytes of a JSON file or a table, unpacked, that is parsed whole."""
 LARGEST_ARCHIVE = 8 << 30
 """Bytes of all members of an archive together, unpacked."""
-DEEPEST = 100
-"""Levels of objects and lists within each other. Real transcripts stay under twenty."""
 
-Container = Literal["zip", "json", "jsonl"]
+Container = Literal["zip", "json", "jsonl", "parquet", "sqlite", "folder"]
 
-_GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_MENDED = Notice("text_mended", "halves of characters, which no text can hold, were replaced by U+FFFD")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a JSONL file."""
-
-    line: int
-    """Counted from 1."""
-    value: Any
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+ZSTD = b"\x28\xb5\x2f\xfd"
+PARQUET = b"PAR1"
+SQLITE = b"SQLi"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Opened:
     """A file with its container undone, as the adapters look at it."""
 
     path: Path
+    """Where it can be read. Of a member of an archive, where that was unpacked."""
+    name: str
+    """What it is called, in sources and messages."""
     container: Container
     members: tuple[str, ...] = ()
-    """Names in a zip archive."""
+    """Names in a zip archive or a folder, tables of a database, columns of a table."""
     document: Any = None
     """The value of a JSON file."""
     rows: tuple[Row, ...] = ()
-    """The lines of a JSONL file, without blank lines and canaries."""
+    """The lines of a JSONL file without blank lines and canaries, or the rows of a Parquet table without nulls."""
     notices: tuple[Notice, ...] = ()
     """What opening had to change. True of every transcript in the file."""
 
@@ -58,131 +53,155 @@ class Opened:
     def keys(self) -> set[str]:
         return set(self.document) if isinstance(self.document, dict) else set()
 
+    @cached_property
+    def values(self) -> tuple[Any, ...]:
+        """What the file lists: its rows, the items of its list, or the one value that it is."""
+        if self.rows:
+            return tuple(row.value for row in self.rows)
+        if self.container != "json":
+            return ()
+        return tuple(self.document) if isinstance(self.document, list) else (self.document,)
 
-def open_file(path: Path) -> Opened:
-    """The file, opened; gzip is undone.
 
-    Raises TranscriptError, naming the place, where it is unreadable, damaged or no container that is known.
+def open_file(path: Path, name: str | None = None) -> Opened:
+    """The file, opened; gzip and zstd are undone. A folder is opened as a list of names.
+
+    Raises TranscriptError, naming the place, where it is unreadable, damaged or no container that is known;
+    MissingExtraError where its container needs a reader that is not installed.
     """
+    name = name or str(path)
     try:
+        if path.is_dir():
+            return Opened(path, name, "folder", members=tuple(sorted(each.name for each in path.iterdir())))
         with path.open("rb") as file:
             magic = file.read(4)
-        if magic == _ZIP:
-            return Opened(path, "zip", members=_members(path))
-        return _open_text(path, _text(path, _unzipped(path) if magic.startswith(_GZIP) else _plain(path)))
+        return _open(path, name, magic)
     except OSError as error:
-        raise TranscriptError(f"{path}: cannot be read ({error.strerror}); name an existing file") from error
+        raise TranscriptError(f"{name}: cannot be read ({error.strerror}); name an existing file") from error
 
 
-def encode(name: str) -> str:
-    """A name as a locator holds it: `#`, `@`, `:` and `%` percent-encoded."""
-    return re.sub(r"[#@:%]", lambda found: f"%{ord(found.group()):02X}", name)
+def _open(path: Path, name: str, magic: bytes) -> Opened:
+    match magic:
+        case _ if magic == ZIP:
+            return Opened(path, name, "zip", members=_members(path, name))
+        case _ if magic == PARQUET:
+            return _open_table(path, name)
+        case _ if magic == SQLITE:
+            return Opened(path, name, "sqlite", members=_tables(path, name))
+        case _ if magic == ZSTD:
+            return _open_text(path, name, _text(name, _undone_zstd(path, name)))
+        case _ if magic.startswith(GZIP):
+            return _open_text(path, name, _text(name, _unzipped(path, name)))
+    with path.open("rb") as file:
+        return _open_text(path, name, _text(name, file.read(LARGEST_JSON + 1)))
 
 
-def _members(path: Path) -> tuple[str, ...]:
+def _members(path: Path, name: str) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise TranscriptError(f"{path}: a damaged zip archive ({error}); copy the file again") from error
+        raise TranscriptError(f"{name}: a damaged zip archive ({error}); copy the file again") from error
     if sum(member.file_size for member in members) > LARGEST_ARCHIVE:
-        raise TranscriptError(f"{path}: more than {LARGEST_ARCHIVE >> 20} MB when unpacked; split the archive")
+        raise TranscriptError(f"{name}: more than {LARGEST_ARCHIVE >> 20} MB when unpacked; split the archive")
     return tuple(member.filename for member in members)
 
 
-def _plain(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(LARGEST_JSON + 1)
+def _open_table(path: Path, name: str) -> Opened:
+    """The rows of a Parquet table. Arrow fills the fields that a row does not have with nulls: they are left out."""
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtraError(f"{name}: a Parquet table; reading it", "parquet") from error
+    try:
+        with parquet.ParquetFile(path) as file:
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+            if sum(group.total_byte_size for group in groups) > LARGEST_JSON:
+                raise TranscriptError(f"{name}: more than {LARGEST_JSON >> 20} MB when unpacked; split the table")
+            table = file.read()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise TranscriptError(f"{name}: a damaged Parquet table ({first_line(error)}); copy the file again") from error
+    rows = tuple(Row(number, _without_nulls(row)) for number, row in enumerate(table.to_pylist(), start=1))
+    return Opened(path, name, "parquet", members=tuple(table.column_names), rows=rows)
 
 
-def _unzipped(path: Path) -> bytes:
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _tables(path: Path, name: str) -> tuple[str, ...]:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    except sqlite3.Error as error:
+        raise TranscriptError(f"{name}: a damaged SQLite database ({error}); copy the file again") from error
+    return tuple(str(table) for (table,) in found)
+
+
+def _undone_zstd(path: Path, name: str) -> bytes:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise MissingExtraError(f"{name}: packed with zstd; unpacking it", "inspect") from error
+    try:
+        with (
+            path.open("rb") as packed,
+            zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as file,
+        ):
+            return _bounded(file)
+    except zstandard.ZstdError as error:
+        raise TranscriptError(f"{name}: a damaged zstd file ({error}); copy the file again") from error
+
+
+def _unzipped(path: Path, name: str) -> bytes:
     try:
         with gzip.open(path) as file:
-            return file.read(LARGEST_JSON + 1)
+            return _bounded(file)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise TranscriptError(f"{path}: a damaged gzip file ({error}); copy the file again") from error
+        raise TranscriptError(f"{name}: a damaged gzip file ({error}); copy the file again") from error
 
 
-def _text(path: Path, content: bytes) -> str:
+def _bounded(file: IO[bytes] | gzip.GzipFile) -> bytes:
+    """The file's content, up to one byte more than is allowed: by that byte it is refused."""
+    return file.read(LARGEST_JSON + 1)
+
+
+def _text(name: str, content: bytes) -> str:
     if len(content) > LARGEST_JSON:
-        raise TranscriptError(f"{path}: more than {LARGEST_JSON >> 20} MB of text; split the file")
+        raise TranscriptError(f"{name}: more than {LARGEST_JSON >> 20} MB of text; split the file")
     if not content:
-        raise TranscriptError(f"{path}: empty; nothing was written to it, or the copy failed")
+        raise TranscriptError(f"{name}: empty; nothing was written to it, or the copy failed")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode(_encoding(content))
     except UnicodeDecodeError as error:
         raise TranscriptError(
-            f"{path}: byte {error.start} is not UTF-8; this is no text format that is known: convert it to JSON"
+            f"{name}: byte {error.start} is not UTF-8; this is no text format that is known: convert it to JSON"
         ) from error
 
 
-def _open_text(path: Path, text: str) -> Opened:
+def _encoding(content: bytes) -> str:
+    """UTF-8, or UTF-16 where a byte order mark says so, as PowerShell writes what is redirected to a file."""
+    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+
+
+def _open_text(path: Path, name: str, text: str) -> Opened:
     try:
-        document, notices = _parse(text)
+        document, notices = parse(text)
     except json.JSONDecodeError as error:
-        if not _first_line_is_json(text):
+        if not is_lines(text):
             raise TranscriptError(
-                f"{path}:{error.lineno}:{error.colno}: neither JSON nor JSONL ({error.msg}); "
+                f"{name}:{error.lineno}:{error.colno}: neither JSON nor JSONL ({error.msg}); "
                 "if the file was cut off, copy it again"
             ) from error
-        return _open_lines(path, text)
+        rows, notices = parse_lines(name, text)
+        return Opened(path, name, "jsonl", rows=rows, notices=notices)
     except ValueError as error:
-        raise TranscriptError(f"{path}: {error}; this is no transcript") from error
-    return Opened(path, "json", document=document, notices=notices)
+        raise TranscriptError(f"{name}: {error}; this is no transcript") from error
+    return Opened(path, name, "json", document=document, notices=notices)
 
 
-def _parse(text: str) -> tuple[Any, tuple[Notice, ...]]:
-    """A JSON text's value, with halves of characters replaced: JSON can spell them, but nothing can store or send them.
-
-    Raises ValueError where it is not JSON, or nested too deeply to be handled.
-    """
-    try:
-        value = json.loads(text)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    if _nested_deeper(value, DEEPEST):
-        raise ValueError(f"nested more than {DEEPEST} levels deep")
-    if not _SURROGATE.search(text):
-        return value, ()
-    spelled = json.dumps(value, ensure_ascii=False)
-    mended = spelled.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return (value, ()) if mended == spelled else (json.loads(mended), (_MENDED,))
-
-
-def _nested_deeper(value: object, levels: int) -> bool:
-    level = [value]
-    for _ in range(levels):
-        level = [inner for item in level for inner in _inside(item)]
-    return any(isinstance(item, dict | list) for item in level)
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _first_line_is_json(text: str) -> bool:
-    first = text.lstrip().split("\n", 1)[0]
-    try:
-        return isinstance(json.loads(first), dict | list)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _open_lines(path: Path, text: str) -> Opened:
-    rows: list[Row] = []
-    notices: dict[Notice, None] = {}
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            value, found = _parse(line)
-        except ValueError as error:
-            raise TranscriptError(
-                f"{path}:{number}: not JSON ({error}); mend or remove the line: nothing is skipped in silence"
-            ) from error
-        notices.update(dict.fromkeys(found))
-        if not (isinstance(value, dict) and set(value) == {"canary"}):
-            rows.append(Row(number, value))
-    return Opened(path, "jsonl", rows=tuple(rows), notices=tuple(notices))
+def first_line(error: BaseException) -> str:
+    return str(error).split("\n", 1)[0]

@@ -6,16 +6,14 @@ One translator reads both, because files mix them: a system message before Anthr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from interrogate.adapters.opening import Opened, encode
-from interrogate.errors import TranscriptError
-from interrogate.records import Block, Json, Media, Message, Reasoning, Role, Source, Text, Tool, ToolCall, Transcript
+from interrogate.adapters.drafting import Draft, as_list, as_text, call
+from interrogate.records import Block, Json, Media, Reasoning, Role, Source, Text, Tool, ToolCall, Transcript
 
-_ANTHROPIC_BLOCKS = {"tool_use", "tool_result", "thinking", "redacted_thinking"}
-_ROLES: dict[str, Role] = {
+_ANTHROPIC_BLOCKS = {"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"}
+ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
     "user": "user",
@@ -28,7 +26,7 @@ _ROLES: dict[str, Role] = {
 
 
 def is_message(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("role"), str) and value["role"] in _ROLES
+    return isinstance(value, dict) and isinstance(value.get("role"), str) and value["role"] in ROLES
 
 
 def is_conversation(value: object) -> bool:
@@ -62,158 +60,159 @@ def _has_openai_calls(messages: Iterable[Json]) -> bool:
     )
 
 
-def conversations(opened: Opened) -> list[tuple[str | None, Json]]:
-    """The conversations of a file with their locators; none where it holds anything else.
-
-    A file is one such object or list of messages, or several objects in a list or on lines of their own. Those are
-    named by their `id` where each has its own, otherwise by their number from 0.
-    """
-    document = opened.document
-    if is_request(document):
-        return [(None, document)]
-    values = document if isinstance(document, list) else [row.value for row in opened.rows]
-    if is_conversation(values):
-        return [(None, {"messages": values})]
-    if all(is_request(value) for value in values):
-        return list(zip(_locators(values), values, strict=True))
-    return []
-
-
-def _locators(requests: Sequence[Json]) -> list[str]:
-    names = [str(request["id"]) for request in requests if isinstance(request.get("id"), str | int)]
-    distinct = len(set(names)) == len(requests)
-    return [encode(name) for name in names] if distinct else [str(number) for number in range(len(requests))]
-
-
-def as_list(content: object) -> list[Any]:
-    if content is None:
-        return []
-    return content if isinstance(content, list) else [content]
-
-
 # --- translating ------------------------------------------------------------------------------------------
 
 
 def transcript(request: Json, source: Source) -> Transcript:
-    """A conversation of either interface, translated.
+    """A conversation of either interface, from an object with `messages` and perhaps `system`, `tools`, `model`.
 
-    Raises TranscriptError, naming the message, for a part that is not known.
+    Raises TranscriptError, naming the message, for what is not of that form.
     """
-    model = request.get("model")
-    return Transcript(
-        messages=anthropic_messages(request.get("system"), request["messages"], str(source)),
-        tools=openai_tools(request.get("tools")),
-        source=source,
-        model=model if isinstance(model, str) else None,
-    )
+    draft = Draft(source)
+    read_system(request.get("system"), draft)
+    read_messages(request["messages"], draft)
+    draft.define(tools_of(request.get("tools") or request.get("functions")))
+    return draft.transcript(model=request.get("model"))
 
 
-def anthropic_messages(system: object, messages: Sequence[Json], where: str) -> tuple[Message, ...]:
-    """The messages, translated, after the system prompt that the interface keeps apart."""
-    prompt = tuple(_block(part, f"{where}, system") for part in as_list(system) if part not in ("", None))
-    before = (Message("system", prompt),) if prompt else ()
-    return (*before, *openai_messages(messages, where))
+def read_system(system: object, draft: Draft) -> None:
+    """Adds the system prompt that Anthropic's interface keeps apart."""
+    if prompt := _blocks(as_list(system), draft):
+        draft.add("system", prompt)
 
 
-def openai_messages(messages: Sequence[Json], where: str) -> tuple[Message, ...]:
-    """The messages, translated. Each tool result is a message of its own, in its place.
+def read_messages(messages: Sequence[Json], draft: Draft) -> None:
+    """Adds the messages. Each tool result is a message of its own, in its place.
 
-    A result without an id answers the first open call before it. Raises TranscriptError, naming the message.
+    A result without an id answers the first open call before it. A tool that the provider ran itself is a call with
+    its result, noted. Raises TranscriptError, naming the message.
     """
-    translated: list[Message] = []
-    for index, message in enumerate(messages):
-        translated.extend(_translated(message, translated, f"{where}, message {index}"))
-    return tuple(translated)
+    for message in messages:
+        _read_message(message, draft)
 
 
-def _translated(message: Json, before: Sequence[Message], where: str) -> list[Message]:
-    role = _ROLES[message["role"]]
-    results: list[Message] = []
-    blocks: list[Block] = [*_reasoning(message, where)]
-    for part in (*as_list(message.get("content")), message.get("refusal")):
-        if isinstance(part, dict) and part.get("type") == "tool_result":
-            results += [Message(role, tuple(blocks))] if blocks else []
-            results.append(_tool_result(part, where))
-            blocks = []
-        elif part not in ("", None):
-            blocks.append(_block(part, where))
-    blocks += _calls(message, blocks, f"call_{len(before)}", where)
-    if results and not blocks:
-        return results
-    if role != "tool":
-        return [*results, Message(role, tuple(blocks))]
-    call_id = message.get("tool_call_id")
-    answered = _next_open_call(before) if call_id is None else str(call_id)
-    return [*results, Message(role, tuple(blocks), call_id=answered)]
+def _read_message(message: Json, draft: Draft) -> None:
+    if not is_message(message):
+        raise draft.fault("no chat message, with one of the roles that are known")
+    role = ROLES[message["role"]]
+    before = len(draft.messages)
+    blocks: list[Block] = [*_reasoning(message, draft)]
+    for part in (*as_list(message.get("content")), *as_list(message.get("refusal"))):
+        if isinstance(part, dict) and str(part.get("type")).endswith("tool_result"):
+            _flush(role, blocks, draft)
+            _read_result(part, draft)
+        elif (block := _block(part, draft)) is not None:
+            blocks.append(block)
+    blocks += _calls(message, blocks, draft)
+    if role == "tool":
+        _read_tool_message(message, blocks, draft)
+    elif blocks or len(draft.messages) == before:
+        draft.add(role, blocks)
 
 
-def _next_open_call(before: Sequence[Message]) -> str | None:
-    answered: set[str | None] = set()
-    for message in reversed(before):
-        if message.calls:
-            return next((call.id for call in message.calls if call.id not in answered), None)
-        answered.add(message.call_id)
-    return None
+def _flush(role: Role, blocks: list[Block], draft: Draft) -> None:
+    if blocks:
+        draft.add(role, blocks)
+        blocks.clear()
 
 
-def _tool_result(part: Json, where: str) -> Message:
-    content = tuple(_block(inner, where) for inner in as_list(part.get("content")) if inner not in ("", None))
+def _read_result(part: Json, draft: Draft) -> None:
     call_id = part.get("tool_use_id")
-    return Message(
-        "tool", content, call_id=None if call_id is None else str(call_id), is_error=bool(part.get("is_error"))
+    content = part.get("content")
+    if part["type"] != "tool_result":
+        draft.note("server_tool_as_call", "what the provider's own tool returned is restored as a tool's result")
+        content = as_text(_without_ciphers(content))
+    draft.add(
+        "tool",
+        _blocks(as_list(content), draft),
+        call_id=None if call_id is None else str(call_id),
+        is_error=bool(part.get("is_error")),
     )
 
 
-def _reasoning(message: Json, where: str) -> Iterator[Reasoning]:
+def _without_ciphers(content: object) -> object:
+    """A server tool's result without what only the provider can read."""
+    if isinstance(content, list):
+        return [_without_ciphers(item) for item in content]
+    if isinstance(content, dict):
+        return {key: _without_ciphers(value) for key, value in content.items() if not key.startswith("encrypted_")}
+    return content
+
+
+def _read_tool_message(message: Json, blocks: Sequence[Block], draft: Draft) -> None:
+    call_id = message.get("tool_call_id")
+    draft.add("tool", blocks, call_id=draft.open_call() if call_id in (None, "") else str(call_id))
+
+
+def _reasoning(message: Json, draft: Draft) -> Iterator[Reasoning]:
     """What stands beside the content: LiteLLM's thinking blocks, or the text that most other servers return."""
     if blocks := message.get("thinking_blocks"):
-        yield from (_thinking(block, where) for block in as_list(blocks))
+        yield from (_thinking(block, draft) for block in as_list(blocks))
     elif text := message.get("reasoning_content") or message.get("reasoning"):
-        yield Reasoning(_expect_text(text, where, "reasoning"))
+        yield Reasoning(_expect_text(text, "reasoning", draft))
 
 
-def _calls(message: Json, blocks: Sequence[Block], name: str, where: str) -> list[ToolCall]:
+def _calls(message: Json, blocks: Sequence[Block], draft: Draft) -> list[ToolCall]:
     """The calls beside the content, without those that LangChain writes a second time as blocks."""
     written = {block.id for block in blocks if isinstance(block, ToolCall)}
-    calls = [_call(call, f"{name}_{number}", where) for number, call in enumerate(as_list(message.get("tool_calls")))]
+    name = f"call_{len(draft.messages)}"
+    listed = enumerate(as_list(message.get("tool_calls")))
+    calls = [_call(each, f"{name}_{number}", draft) for number, each in listed]
     if legacy := message.get("function_call"):
-        calls.append(_call(legacy, f"{name}_0", where))
-    return [call for call in calls if call.id not in written]
+        calls.append(_call(legacy, f"{name}_0", draft))
+    return [each for each in calls if each.id not in written]
 
 
-def _call(call: Any, name: str, where: str) -> ToolCall:
-    match call:
-        case {"function": {"name": str(function), **rest}} | {"name": str(function), **rest}:
+def _call(recorded: Any, name: str, draft: Draft) -> ToolCall:
+    match recorded:
+        case {"function": {"name": function, **rest}} | {"custom": {"name": function, **rest}}:
             pass
-        case {"function": str(function), **rest}:
+        case {"name": function, **rest} | {"function": function, **rest}:
             pass
         case _:
-            raise TranscriptError(f"{where}: a tool call without a name; convert the file or report it")
-    recorded = call.get("id")
-    return ToolCall(name if recorded is None else str(recorded), function, _as_json_text(rest.get("arguments")))
+            raise draft.fault("a tool call without a name")
+    known = recorded.get("id")
+    arguments = next((rest[key] for key in ("arguments", "args", "input") if key in rest), None)
+    return call(function, arguments, name if known is None else known, draft)
 
 
-def _block(part: object, where: str) -> Block:
+def _blocks(parts: Iterable[object], draft: Draft) -> list[Block]:
+    return [block for part in parts if (block := _block(part, draft)) is not None]
+
+
+def _block(part: object, draft: Draft) -> Block | None:
+    """The block that a part is; None, with a notice, for one of a kind that cannot be restored."""
+    if part in ("", None):
+        return None
     if isinstance(part, str):
         return Text(part)
-    if isinstance(part, dict) and (block := _said(part, where) or _shown(part)):
-        return block
-    kind = part.get("type") if isinstance(part, dict) else type(part).__name__
-    raise TranscriptError(f"{where}: a part of type {kind!r} is not known in this form; convert the file or report it")
+    if not isinstance(part, dict):
+        raise draft.fault(f"a part that is {type(part).__name__}, neither text nor an object")
+    block = _said(part, draft) or _shown(part)
+    if block is None:
+        draft.note(
+            "content_dropped", f"message {len(draft.messages)}: a part of type {part.get('type')!r} is not restored"
+        )
+    return block
 
 
-def _said(part: Json, where: str) -> Block | None:
+def _said(part: Json, draft: Draft) -> Block | None:
     match part:
         case {"type": "text" | "input_text" | "output_text", "text": str(text)}:
             return Text(text)
-        case {"type": "refusal", "refusal": str(text)}:
+        case {"type": "refusal", "refusal": str(text)} | {
+            "type": "document",
+            "source": {"type": "text", "data": str(text)},
+        }:
             return Text(text)
         case {"type": "thinking" | "redacted_thinking"}:
-            return _thinking(part, where)
+            return _thinking(part, draft)
         case {"type": "reasoning", "reasoning": str(text)}:
             return Reasoning(text)
-        case {"type": "tool_use", "id": str(call_id), "name": str(name)}:
-            return ToolCall(call_id, name, _as_json_text(part.get("input")))
+        case {"type": "tool_use" | "server_tool_use" | "mcp_tool_use" as kind, "name": name}:
+            if kind != "tool_use":
+                draft.note("server_tool_as_call", "a tool that the provider ran itself is restored as an ordinary call")
+            return call(name, part.get("input"), part.get("id"), draft)
     return None
 
 
@@ -221,10 +220,10 @@ def _shown(part: Json) -> Block | None:
     match part:
         case {"type": "image_url", "image_url": {"url": str(url)} | str(url)}:
             return Media("image", url)
+        case {"type": "input_image", "image_url": str(url)}:
+            return Media("image", url)
         case {"type": "input_audio", "input_audio": {"data": str(data)}}:
             return Media("audio", f"data:audio/*;base64,{data}")
-        case {"type": "document", "source": {"type": "text", "data": str(text)}}:
-            return Text(text)
         case {"type": "image" | "document" as kind, "source": {"url": str(url)}}:
             return Media(kind, url)
         case {"type": "image" | "document" as kind, "source": {"media_type": str(media), "data": str(data)}}:
@@ -232,41 +231,35 @@ def _shown(part: Json) -> Block | None:
     return None
 
 
-def _thinking(block: Any, where: str) -> Reasoning:
+def _thinking(block: Any, draft: Draft) -> Reasoning:
     if not isinstance(block, dict):
-        raise TranscriptError(f"{where}: a thinking block that is no object; convert the file or report it")
-    signature = block.get("data") if block.get("type") == "redacted_thinking" else block.get("signature")
+        raise draft.fault("a thinking block that is no object")
+    hidden = block.get("type") == "redacted_thinking"
+    signature = block.get("data") if hidden else block.get("signature")
     return Reasoning(
-        _expect_text(block.get("thinking") or "", where, "thinking"),
-        signature=_expect_text(signature, where, "a signature") if signature else None,
-        opaque=block.get("type") == "redacted_thinking",
+        _expect_text(block.get("thinking") or "", "thinking", draft),
+        signature=_expect_text(signature, "a signature", draft) if signature else None,
+        opaque=hidden,
     )
 
 
-def _expect_text(value: object, where: str, what: str) -> str:
+def _expect_text(value: object, what: str, draft: Draft) -> str:
     if isinstance(value, str):
         return value
-    raise TranscriptError(f"{where}: {what} that is no text but {type(value).__name__}; convert the file or report it")
+    raise draft.fault(f"{what} that is no text but {type(value).__name__}")
 
 
-def _as_json_text(value: object) -> str:
-    """A call's arguments as recorded, `{}` where there are none."""
-    if value in (None, ""):
-        return "{}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def openai_tools(tools: object) -> tuple[Tool, ...]:
+def tools_of(tools: object) -> list[Tool]:
     """Tool definitions of a request, with or without the `function` wrapper."""
     listed = [tool for tool in as_list(tools) if isinstance(tool, dict)]
     named = [tool["function"] if isinstance(tool.get("function"), dict) else tool for tool in listed]
-    return tuple(
-        Tool(tool["name"], str(tool.get("description") or ""), _schema(tool))
+    return [
+        Tool(tool["name"], as_text(tool.get("description")), _schema(tool))
         for tool in named
-        if isinstance(tool.get("name"), str)
-    )
+        if isinstance(tool.get("name"), str) and tool["name"]
+    ]
 
 
 def _schema(tool: Json) -> Json:
-    schema = tool.get("parameters") or tool.get("input_schema")
+    schema = tool.get("parameters") or tool.get("input_schema") or tool.get("inputSchema")
     return schema if isinstance(schema, dict) else {}
