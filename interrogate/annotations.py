@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from interrogate.adapters import Unread
-from interrogate.errors import InputError, TranscriptError
+from interrogate.errors import InputError, TranscriptError, faults_of
 from interrogate.records import Act, Evidence, Message, Transcript
 
 
@@ -76,13 +76,8 @@ def _entries(path: Path) -> tuple[Entry, ...]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); name an existing acts file") from error
     except (ValidationError, ValueError, RecursionError, yaml.YAMLError) as error:
-        fault = _faults(error) if isinstance(error, ValidationError) else str(error)
+        fault = faults_of(error, "entry ") if isinstance(error, ValidationError) else str(error)
         raise InputError(f"{path}: not an acts file ({fault}); see docs/transcripts.md") from error
-
-
-def _faults(error: ValidationError) -> str:
-    places = ((".".join(str(step) for step in fault["loc"]), fault["msg"]) for fault in error.errors())
-    return "; ".join(f"entry {place}: {message}" if place else message for place, message in places)
 
 
 def _name(entry: Entry) -> str:

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ValidationError
+
 Fault = Literal[
     "bad_request",
     "budget_spent",
@@ -69,3 +71,17 @@ class ModelError(InterrogateError):
 
 class StoreError(InterrogateError):
     """The campaign's store cannot be used."""
+
+
+MOST_FAULTS = 5
+
+
+def faults_of(error: ValidationError, of: str = "") -> str:
+    """What is wrong, and where, in one line and without the values: there may be a key among them.
+
+    `of` is the word for what the places are counted in, as in "entry ".
+    """
+    faults = error.errors()
+    places = ((".".join(map(str, fault["loc"])), fault["msg"]) for fault in faults[:MOST_FAULTS])
+    listed = "; ".join(f"{of}{place}: {message}" if place else message for place, message in places)
+    return f"{listed}; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else listed

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from interrogate.chat import Chat, Reply, Request
-from interrogate.errors import InputError
+from interrogate.errors import InputError, faults_of
 from interrogate.labels import Verdict
 from interrogate.raters import Exhibit, Rater
 from interrogate.raters.classifier import shipped
 from interrogate.raters.judge import Judge
 from interrogate.records import Act, Json
-from interrogate.spec import Spec, faults_of
+from interrogate.spec import Spec
 from interrogate.store import Store, open_directory
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from interrogate.errors import InputError
+from interrogate.errors import InputError, faults_of
 from interrogate.prompts import bundled
 from interrogate.records import digest
 
@@ -109,12 +109,6 @@ def read_spec(path: Path) -> dict[str, Any]:
         what = faults_of(error) if isinstance(error, ValidationError) else str(error)
         raise InputError(f"{path}: not a spec ({what}); its keys are {', '.join(Spec.model_fields)}") from error
     return dict(raw)
-
-
-def faults_of(error: ValidationError) -> str:
-    """What is wrong, and where, in one line and without the values: there may be a key among them."""
-    places = ((".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors())
-    return "; ".join(f"{place}: {message}" if place else message for place, message in places)
 
 
 def parameters_of(settings: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from interrogate.adapters import anthropic_messages, blocks, inspect_log, mapped, openai_chat
+from interrogate.adapters import (
+    anthropic_messages,
+    blocks,
+    inspect_log,
+    mapped,
+    native,
+    openai_chat,
+)
 from interrogate.adapters.conversations import Conversation, chosen
 from interrogate.adapters.files import File, files_of, split_locator
 from interrogate.adapters.opening import Opened, open_file
@@ -29,7 +36,10 @@ class Adapter(Protocol):
     def conversations(self, opened: Opened) -> Iterable[Conversation]: ...
 
 
-HARNESSES: tuple[Adapter, ...] = (inspect_log,)
+HARNESSES: tuple[Adapter, ...] = (
+    inspect_log,
+    native,
+)
 """Formats that carry marks of their own."""
 INTERFACES: tuple[Adapter, ...] = (openai_chat, anthropic_messages, blocks)
 """Bare messages, as any program may keep them: asked only where no harness claims a file."""
