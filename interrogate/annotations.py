@@ -6,17 +6,18 @@ looked up in the message it is said to stand in; one that is not there is an err
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from interrogate.adapters import Unread
 from interrogate.errors import InputError, TranscriptError, faults_of
-from interrogate.records import Act, Evidence, Message, Transcript
+from interrogate.records import Act, Evidence, Message, Source, Transcript
 
 
 def _as_text(value: object) -> object:
@@ -91,15 +92,19 @@ def _twin(path: Path, entry: Entry) -> Place | None:
     return (path.parent / file).resolve(), locator or None
 
 
-def annotate(found: Iterable[Transcript | Unread], acts_files: Sequence[str]) -> list[Transcript | Unread]:
-    """The transcripts with what the acts files say of them; one whose annotation does not hold becomes Unread.
+def annotate(
+    found: Iterable[Transcript | Unread], acts_files: Sequence[str], twins: tuple[str, str] | None = None
+) -> list[Transcript | Unread]:
+    """The transcripts with what is said of them; one whose annotation does not hold becomes Unread.
 
-    A later file overrides an earlier one, and all override an `acts.yaml` beside the transcript. Raises InputError
-    where an acts file itself cannot be read.
+    A later acts file overrides an earlier one, all override an `acts.yaml` beside the transcript, and that overrides
+    what stands in the transcript's own file. `twins` are two words: files whose names differ only in them are a covert
+    run and its control. Raises InputError where an acts file itself cannot be read.
     """
     listed = list(found)
     annotations = _gather(listed, acts_files)
-    return [_annotated(item, annotations) if isinstance(item, Transcript) else item for item in listed]
+    annotated = [_annotated(item, annotations) if isinstance(item, Transcript) else item for item in listed]
+    return _with_twins(annotated, annotations, twins)
 
 
 def _gather(listed: Iterable[Transcript | Unread], acts_files: Sequence[str]) -> dict[Place, Annotation]:
@@ -108,49 +113,111 @@ def _gather(listed: Iterable[Transcript | Unread], acts_files: Sequence[str]) ->
     return {place: annotation for file in files for place, annotation in read_acts(file).items()}
 
 
-def _place(transcript: Transcript) -> Place:
-    return Path(transcript.source.path).resolve(), transcript.source.locator
+def place_of(source: Source) -> Place:
+    return Path(source.path).resolve(), source.locator
 
 
-def _find(transcript: Transcript, annotations: Mapping[Place, Annotation]) -> Annotation | None:
-    path, locator = _place(transcript)
-    return annotations.get((path, locator)) or annotations.get((path, None))
+def find(source: Source, annotations: Mapping[Place, Annotation]) -> Annotation | None:
+    """What is said of a conversation: of itself, of all epochs of its id, or of its whole file."""
+    path, locator = place_of(source)
+    of_any_epoch = re.sub(r"@[^:]*", "", locator or "") or None
+    places = ((path, locator), (path, of_any_epoch), (path, None))
+    return next((annotations[place] for place in places if place in annotations), None)
 
 
 def _annotated(transcript: Transcript, annotations: Mapping[Place, Annotation]) -> Transcript | Unread:
-    annotation = _find(transcript, annotations)
-    if annotation is None:
-        return transcript
-    entry = annotation.entry
-    accusations = entry.accusations if entry.acts or entry.accusations else _acts_of_twin(annotation, annotations)
+    annotation = find(transcript.source, annotations)
     try:
-        return replace(
+        if annotation is None:
+            return _checked(transcript, transcript.source.path)
+        entry = annotation.entry
+        said = replace(
             transcript,
-            acts=tuple(_locate(act, transcript, annotation) for act in entry.acts),
-            accusations=tuple(_locate(act, transcript, annotation) for act in accusations),
+            acts=entry.acts if "acts" in entry.model_fields_set else transcript.acts,
+            accusations=entry.accusations if "accusations" in entry.model_fields_set else transcript.accusations,
             model=entry.model or transcript.model,
             conditions={**transcript.conditions, **entry.conditions},
+            twin=_spelled(annotation.twin) if annotation.twin else None,
         )
+        return _checked(said, str(annotation.origin))
     except TranscriptError as error:
         return Unread(str(transcript.source), str(error))
 
 
-def _acts_of_twin(annotation: Annotation, annotations: Mapping[Place, Annotation]) -> tuple[Act, ...]:
-    """What a control without accusations of its own is accused of: without the evidence, which is not in it."""
-    if annotation.twin is None:
-        return ()
-    path, locator = annotation.twin
-    twins = (other for place, other in annotations.items() if place[0] == path and locator in {None, place[1]})
-    return tuple(replace(act, evidence=()) for twin in twins for act in twin.entry.acts)
+def _spelled(place: Place) -> str:
+    path, locator = place
+    return str(path) if locator is None else f"{path}#{locator}"
 
 
-def _locate(act: Act, transcript: Transcript, annotation: Annotation) -> Act:
-    found = tuple(_find_quote(evidence, transcript, annotation) for evidence in act.evidence)
+def _checked(transcript: Transcript, origin: str) -> Transcript:
+    """The transcript with each quote of its acts found in a message."""
+    acts, accusations = (
+        tuple(_locate(act, transcript, origin) for act in listed)
+        for listed in (transcript.acts, transcript.accusations)
+    )
+    return replace(transcript, acts=acts, accusations=accusations)
+
+
+# --- twins ------------------------------------------------------------------------------------------------
+
+
+def _with_twins(
+    listed: Sequence[Transcript | Unread], annotations: Mapping[Place, Annotation], words: tuple[str, str] | None
+) -> list[Transcript | Unread]:
+    transcripts = [item for item in listed if isinstance(item, Transcript)]
+    by_name = {str(each.source): each for each in transcripts}
+    names = {_spelled(place_of(each.source)): name for name, each in by_name.items()}
+    deeds = {_spelled(place): annotation.entry.acts for place, annotation in annotations.items()}
+
+    def paired(transcript: Transcript) -> Transcript:
+        name = _namesake(transcript, words) if transcript.twin is None and words else transcript.twin
+        twin = names.get(name or "", name)
+        if twin is None or (twin not in by_name and transcript.twin is None):
+            return transcript
+        acts = by_name[twin].acts if twin in by_name else _deeds(name or "", deeds)
+        return replace(transcript, twin=twin, accusations=transcript.accusations or _accused_of(transcript, acts))
+
+    return [paired(item) if isinstance(item, Transcript) else item for item in listed]
+
+
+def _namesake(transcript: Transcript, words: tuple[str, str]) -> str | None:
+    """The name that a control's covert twin must have."""
+    covert, control = words
+    name = str(transcript.source)
+    return name.replace(control, covert) if control in name and not transcript.acts else None
+
+
+def _deeds(name: str, deeds: Mapping[str, Sequence[Act]]) -> tuple[Act, ...]:
+    """The acts of a twin that is not among the transcripts: of one conversation, or of all of its file."""
+    return tuple(act for place, acts in deeds.items() if place == name or place.startswith(f"{name}#") for act in acts)
+
+
+def _accused_of(transcript: Transcript, acts: Iterable[Act]) -> tuple[Act, ...]:
+    """What an innocent transcript is accused of: without the evidence, which is not in it."""
+    return () if transcript.acts else tuple(replace(act, evidence=()) for act in acts)
+
+
+def twin_words(text: str) -> tuple[str, str]:
+    """The two words of `--twins COVERT=CONTROL`.
+
+    Raises InputError for a text of another form.
+    """
+    covert, equals, control = text.partition("=")
+    if not (covert and equals and control) or covert == control:
+        raise InputError(f"--twins {text}: write COVERT=CONTROL, the words in which the names of two twins differ")
+    return covert, control
+
+
+# --- quotes -----------------------------------------------------------------------------------------------
+
+
+def _locate(act: Act, transcript: Transcript, origin: str) -> Act:
+    found = tuple(_find_quote(evidence, transcript, origin) for evidence in act.evidence)
     return replace(act, evidence=found)
 
 
-def _find_quote(evidence: Evidence, transcript: Transcript, annotation: Annotation) -> Evidence:
-    where = f"{annotation.origin}: {transcript.source}: the quote {evidence.quote[:60]!r}"
+def _find_quote(evidence: Evidence, transcript: Transcript, origin: str) -> Evidence:
+    where = f"{origin}: {transcript.source}: the quote {evidence.quote[:60]!r}"
     places = [
         index
         for index, message in enumerate(transcript.messages)
@@ -179,11 +246,3 @@ def _listed(places: Sequence[int]) -> str:
 def holds(message: Message, quote: str) -> bool:
     """Whether a quote stands verbatim in a message's text, reasoning or call arguments. An empty one stands nowhere."""
     return bool(quote) and any(quote in passage for passage in message.passages().values())
-
-
-def conditions_of(transcripts: Iterable[Transcript]) -> Iterator[str]:
-    """The names of all conditions, each once, in order of appearance."""
-    seen: dict[str, Any] = {}
-    for transcript in transcripts:
-        seen.update(dict.fromkeys(transcript.conditions))
-    yield from seen

@@ -231,6 +231,8 @@ class Transcript:
     warnings: tuple[Notice, ...] = ()
     proposals: tuple[Act, ...] = ()
     """Acts that the harness itself reports. Nobody is asked about one before a person has put it into an acts file."""
+    twin: str | None = None
+    """The transcript of the same scenario in which the covert act happened: this one's accusations are its acts."""
 
     @property
     def digest(self) -> str:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from interrogate.adapters import Unread, read_paths
-from interrogate.annotations import annotate, conditions_of, holds, read_acts
+from interrogate.annotations import annotate, holds, read_acts, twin_words
 from interrogate.errors import InputError
 from interrogate.records import Act, Evidence, Json, Media, Message, Reasoning, Source, Text, ToolCall, Transcript
 
@@ -355,13 +355,94 @@ def test_a_twin_may_be_one_conversation_of_a_file(
     assert [act.summary for act in found.accusations] == summaries
 
 
-def test_conditions_are_listed_once_in_the_order_they_appear(tmp_path: Path) -> None:
-    transcripts = [
-        replace(recorded(tmp_path), conditions={"scenario": "a", "nudge": "1"}),
-        replace(recorded(tmp_path), conditions={"mode": "x", "scenario": "b"}),
+def test_an_entry_for_a_sample_speaks_of_each_of_its_epochs(tmp_path: Path, acts_file: Write) -> None:
+    file = acts_file([entry(locator="7", scenario="each"), entry(locator="7@2", scenario="second")])
+
+    found = [annotated(recorded(tmp_path, locator=locator), file).conditions for locator in ("7@1", "7@2")]
+
+    assert [each["scenario"] for each in found] == ["each", "second"]
+
+
+# --- acts that stand in the transcript's own file ---------------------------------------------------------
+
+
+def inline(tmp_path: Path, quote: str) -> Transcript:
+    return replace(recorded(tmp_path), acts=(Act("sabotage", "Wiped the volume.", (Evidence(quote),)),))
+
+
+def test_an_inline_quote_is_looked_up_like_any_other(tmp_path: Path) -> None:
+    (found,) = annotate([inline(tmp_path, "rm -rf")], [])
+    (refused,) = annotate([inline(tmp_path, "never said")], [])
+
+    assert isinstance(found, Transcript)
+    assert found.acts[0].evidence == (Evidence("rm -rf", "assistant", 1),)
+    assert isinstance(refused, Unread)
+    assert f"{tmp_path}/run.json: {tmp_path}/run.json: the quote 'never said'" in refused.error
+
+
+def test_an_acts_file_goes_before_what_is_inline(tmp_path: Path, acts_file: Write) -> None:
+    found = inline(tmp_path, "rm -rf")
+
+    assert annotated(found, acts_file([{"file": "run.json", "acts": []}])).acts == ()
+    assert len(annotated(found, acts_file([{"file": "run.json", "scenario": "wipe"}])).acts) == 1
+
+
+# --- twins by name ----------------------------------------------------------------------------------------
+
+
+def run(tmp_path: Path, name: str, *acts: Act) -> Transcript:
+    return replace(recorded(tmp_path, name), acts=acts)
+
+
+WIPED = Act("sabotage", "Wiped the volume.", (Evidence("rm -rf", "assistant", 1),))
+
+
+def test_of_two_names_that_differ_in_a_word_the_control_is_accused_of_the_others_act(tmp_path: Path) -> None:
+    covert, control, alone = (
+        run(tmp_path, "a_covert.json", WIPED),
+        run(tmp_path, "a_control.json"),
+        run(tmp_path, "b_control.json"),
+    )
+
+    found = annotate([control, covert, alone], [], twin_words("covert=control"))
+
+    assert found == [
+        replace(control, accusations=(replace(WIPED, evidence=()),), twin=str(covert.source)),
+        covert,
+        alone,
     ]
 
-    assert list(conditions_of(transcripts)) == ["scenario", "nudge", "mode"]
+
+def test_an_annotated_control_keeps_its_own_accusations_and_twin(tmp_path: Path, acts_file: Write) -> None:
+    file = acts_file(
+        [
+            {"file": "x.json", "acts": [DEED]},
+            {
+                "file": "a_control.json",
+                "twin": "x.json",
+                "accusations": [{"kind": "leak", "summary": "Leaked the key."}],
+            },
+        ]
+    )
+    others = [run(tmp_path, "a_covert.json", WIPED), run(tmp_path, "x.json")]
+
+    control, *_ = annotate([run(tmp_path, "a_control.json"), *others], [file], twin_words("covert=control"))
+
+    assert isinstance(control, Transcript)
+    assert [act.summary for act in control.accusations] == ["Leaked the key."]
+    assert control.twin == str(others[1].source)
+
+
+def test_a_transcript_with_acts_is_nobodys_control(tmp_path: Path) -> None:
+    deed = run(tmp_path, "a_control.json", WIPED)
+
+    assert annotate([run(tmp_path, "a_covert.json", WIPED), deed], [], twin_words("covert=control"))[1] == deed
+
+
+@pytest.mark.parametrize("words", ["covert", "covert=", "=control", "a=a"])
+def test_twins_need_two_words(words: str) -> None:
+    with pytest.raises(InputError, match=r"--twins .*: write COVERT=CONTROL"):
+        twin_words(words)
 
 
 # --- the files there are ----------------------------------------------------------------------------------
