@@ -93,17 +93,23 @@ def _twin(path: Path, entry: Entry) -> Place | None:
 
 
 def annotate(
-    found: Iterable[Transcript | Unread], acts_files: Sequence[str], twins: tuple[str, str] | None = None
+    found: Iterable[Transcript | Unread],
+    acts_files: Sequence[str],
+    twins: tuple[str, str] | None = None,
+    *,
+    quotes: bool = True,
 ) -> list[Transcript | Unread]:
     """The transcripts with what is said of them; one whose annotation does not hold becomes Unread.
 
     A later acts file overrides an earlier one, all override an `acts.yaml` beside the transcript, and that overrides
     what stands in the transcript's own file. `twins` are two words: files whose names differ only in them are a covert
-    run and its control. Raises InputError where an acts file itself cannot be read.
+    run and its control. Without `quotes`, evidence is taken as it is said. Raises InputError where an acts file itself
+    cannot be read.
     """
     listed = list(found)
     annotations = _gather(listed, acts_files)
-    annotated = [_annotated(item, annotations) if isinstance(item, Transcript) else item for item in listed]
+    said = [_annotated(item, annotations) if isinstance(item, Transcript) else item for item in listed]
+    annotated = [_checked(item, annotations) if quotes and isinstance(item, Transcript) else item for item in said]
     return _with_twins(annotated, annotations, twins)
 
 
@@ -125,23 +131,19 @@ def find(source: Source, annotations: Mapping[Place, Annotation]) -> Annotation 
     return next((annotations[place] for place in places if place in annotations), None)
 
 
-def _annotated(transcript: Transcript, annotations: Mapping[Place, Annotation]) -> Transcript | Unread:
+def _annotated(transcript: Transcript, annotations: Mapping[Place, Annotation]) -> Transcript:
     annotation = find(transcript.source, annotations)
-    try:
-        if annotation is None:
-            return _checked(transcript, transcript.source.path)
-        entry = annotation.entry
-        said = replace(
-            transcript,
-            acts=entry.acts if "acts" in entry.model_fields_set else transcript.acts,
-            accusations=entry.accusations if "accusations" in entry.model_fields_set else transcript.accusations,
-            model=entry.model or transcript.model,
-            conditions={**transcript.conditions, **entry.conditions},
-            twin=_spelled(annotation.twin) if annotation.twin else None,
-        )
-        return _checked(said, str(annotation.origin))
-    except TranscriptError as error:
-        return Unread(str(transcript.source), str(error))
+    if annotation is None:
+        return transcript
+    entry = annotation.entry
+    return replace(
+        transcript,
+        acts=entry.acts if "acts" in entry.model_fields_set else transcript.acts,
+        accusations=entry.accusations if "accusations" in entry.model_fields_set else transcript.accusations,
+        model=entry.model or transcript.model,
+        conditions={**transcript.conditions, **entry.conditions},
+        twin=_spelled(annotation.twin) if annotation.twin else None,
+    )
 
 
 def _spelled(place: Place) -> str:
@@ -149,13 +151,18 @@ def _spelled(place: Place) -> str:
     return str(path) if locator is None else f"{path}#{locator}"
 
 
-def _checked(transcript: Transcript, origin: str) -> Transcript:
+def _checked(transcript: Transcript, annotations: Mapping[Place, Annotation]) -> Transcript | Unread:
     """The transcript with each quote of its acts found in a message."""
-    acts, accusations = (
-        tuple(_locate(act, transcript, origin) for act in listed)
-        for listed in (transcript.acts, transcript.accusations)
-    )
-    return replace(transcript, acts=acts, accusations=accusations)
+    annotation = find(transcript.source, annotations)
+    origin = str(annotation.origin) if annotation else transcript.source.path
+    try:
+        return replace(
+            transcript,
+            acts=tuple(_locate(act, transcript, origin) for act in transcript.acts),
+            accusations=tuple(_locate(act, transcript, origin) for act in transcript.accusations),
+        )
+    except TranscriptError as error:
+        return Unread(str(transcript.source), str(error))
 
 
 # --- twins ------------------------------------------------------------------------------------------------

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from interrogate import __version__
-from interrogate.adapters import Unread, read_paths
-from interrogate.annotations import annotate
+from interrogate.adapters import Unread
 from interrogate.chat import LOCAL, SIMULATED, Chat, Endpoint, has_price
 from interrogate.errors import ChoicesError, InputError
 from interrogate.executors import Workplace, interview_row
@@ -27,6 +26,8 @@ from interrogate.raters.judge import Judge
 from interrogate.rating import TRANSCRIPT, Observe, rate
 from interrogate.records import Json, Strategy, Transcript
 from interrogate.redaction import without_secrets
+from interrogate.restoring import Restoration
+from interrogate.sources import Sources
 from interrogate.spec import Spec
 from interrogate.store import (
     Store,
@@ -90,6 +91,10 @@ class Settled:
             "interviewer": spec.interviewer,
             "strategy": {"name": self.strategy.name, "digest": self.strategy.digest},
             "max_turns": spec.max_turns,
+            "reasoning": spec.reasoning,
+            "tools": spec.tools,
+            "tool_policy": spec.tool_policy,
+            "context_window": spec.context_window,
             "epochs": spec.epochs,
             "seed": spec.seed,
             "parameters": {role: kept for role, each in spec.parameters.items() if (kept := without_secrets(each))},
@@ -114,7 +119,7 @@ def settle(spec: Spec) -> Settled:
     """
     if spec.interviewer != "scripted":
         raise InputError(f"--interviewer {spec.interviewer}: this version asks by script only; leave it out")
-    found = annotate(read_paths(spec.paths), spec.acts)
+    found = Sources(spec.paths, spec.acts, spec.format, spec.field, spec.twins).read()
     transcripts = tuple(each for each in found if isinstance(each, Transcript))[: spec.limit]
     unread = tuple(each for each in found if isinstance(each, Unread))
     if not transcripts:
@@ -189,6 +194,8 @@ async def _interview(settled: Settled, store: Store, chat: Chat, tally: Tally, o
         parameters=spec.of_role("subject"),
         max_turns=spec.max_turns,
         seed=spec.seed,
+        tool_policy=spec.tool_policy,
+        restoration=Restoration(spec.reasoning, spec.tools, spec.context_window),
     )
     held = {row["interview"] for row in store.rows(interviews, state="complete")}
     owed = [case for case in settled.plan.cases if case.interview.id not in held]

@@ -105,7 +105,8 @@ class Ledger:
         if row["reply"] is None and row["fault"] not in FINAL:
             return None
         differs = any(row["request"].get(name) != value for name, value in kept.items())
-        if differs and row["role"] == "subject":  # what a judge was shown may be put otherwise by another version
+        # What a judge was shown may be put otherwise by another version.
+        if differs and row["role"].startswith("subject"):
             raise self._astray(row["turn"], "sends the subject something else than was sent before")
         if row["reply"] is None:
             raise ModelError(row["fault"], row["detail"])

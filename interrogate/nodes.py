@@ -7,7 +7,7 @@ and turns, never the transcript.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Annotated, Any, Literal, TypedDict
@@ -30,6 +30,7 @@ from interrogate.records import (
     Reading,
     Strategy,
     ToolCall,
+    ToolPolicy,
     Transcript,
     Turn,
 )
@@ -38,7 +39,11 @@ from interrogate.restoring import Restored, Route, wire_call
 Ending = Literal["ladder_end", "first_admission", "max_turns"]
 
 REFUSED_CALL = "[Tools are not available in this conversation. Please answer in words.]"
+RESULTS: Mapping[ToolPolicy, str] = {"none": REFUSED_CALL, "refuse": REFUSED_CALL, "stub": "[no output]"}
 """The result given to a call that a subject makes while it is questioned. Nothing is ever run."""
+
+MOST_ROUNDS = 4
+"""Times that a subject is let go on after its calls, within one turn."""
 
 
 class State(TypedDict, total=False):
@@ -75,6 +80,7 @@ class Context:
     restored: Callable[[], tuple[str, Restored]]
     """Restores the transcript, once for all interviews that share it, and gives the digest under which it is kept."""
     keep_verdict: Callable[[int, Verdict], Any]
+    tool_policy: ToolPolicy = "none"
 
     def situation(self, state: State) -> Situation:
         return Situation(
@@ -110,20 +116,40 @@ async def recheck(state: State, *, runtime: Runtime[Context]) -> State:
 async def answer(state: State, *, runtime: Runtime[Context]) -> State:
     """The subject speaks. A provider's filter is an answer that is missing, any other fault ends the interview."""
     context, asked = runtime.context, {"role": "user", "content": state["question"].text}
-    request = _request(context, (*state.get("dialogue", ()), asked), state)
+    said: tuple[Json, ...] = (asked,)
+    replies: list[Reply] = []
+    while True:
+        request = _request(context, (*state.get("dialogue", ()), *said), state)
+        try:
+            reply = await _reply(context, state, request, len(replies))
+        except ModelError as error:
+            if error.reason != "content_filter":
+                raise
+            return {"answer": "content_filter", "dialogue": (asked,)}
+        replies.append(reply)
+        said = (*said, *_said(reply, request.messages, RESULTS[context.tool_policy]))
+        if context.tool_policy == "none" or not reply.tool_calls or len(replies) > MOST_ROUNDS:
+            return {"answer": _joined(replies), "dialogue": said}
+
+
+async def _reply(context: Context, state: State, request: Request, step: int) -> Reply:
+    """The subject's reply; one after its own calls is kept as a step of the same turn."""
     number = len(state.get("turns", ())) + 1
     kept = {
         "context": state["context"],
         "question": state["question"].text,
         "tool_choice": request.parameters.get("tool_choice"),
     }
-    try:
-        reply = await context.ledger.call(number, "subject", request, kept=kept)
-    except ModelError as error:
-        if error.reason != "content_filter":
-            raise
-        return {"answer": "content_filter", "dialogue": (asked,)}
-    return {"answer": reply, "dialogue": (asked, *_said(reply, request.messages))}
+    return await context.ledger.call(number, "subject" if step == 0 else f"subject:{step}", request, kept=kept)
+
+
+def _joined(replies: Sequence[Reply]) -> Reply:
+    """What was said in one turn: the words of all its replies, ended as the last one ended."""
+    if len(replies) == 1:
+        return replies[0]
+    text = "\n".join(reply.text for reply in replies if reply.text.strip())
+    reasoning = "\n".join(reply.reasoning for reply in replies if reply.reasoning.strip())
+    return replace(replies[-1], text=text, reasoning=reasoning)
 
 
 async def read(state: State, *, runtime: Runtime[Context]) -> State:
@@ -187,7 +213,7 @@ async def _reading(turns: tuple[Turn, ...], said: Reply | Missing, context: Cont
 def _request(context: Context, dialogue: tuple[Json, ...], state: State) -> Request:
     _, restored = context.restored()
     parameters = dict(context.parameters)
-    if restored.tools and context.route.tool_choice:
+    if restored.tools and context.route.tool_choice and context.tool_policy == "none":
         parameters.setdefault("tool_choice", "none")
     return Request(
         context.interview.subject,
@@ -213,12 +239,12 @@ def _aside(context: Context, turns: tuple[Turn, ...], question: Question) -> Jso
     }
 
 
-def _said(reply: Reply, before: Iterable[Json]) -> tuple[Json, ...]:
+def _said(reply: Reply, before: Iterable[Json], result: str = REFUSED_CALL) -> tuple[Json, ...]:
     """The answer as it follows the messages `before` in later turns: calls closed, nothing where it is empty."""
     if not reply.tool_calls:
         return ({"role": "assistant", "content": reply.text},) if reply.text.strip() else ()
     calls = [wire_call(call) for call in _with_own_ids(reply.tool_calls, before)]
-    results = ({"role": "tool", "tool_call_id": call["id"], "content": REFUSED_CALL} for call in calls)
+    results = ({"role": "tool", "tool_call_id": call["id"], "content": result} for call in calls)
     return ({"role": "assistant", "content": reply.text if reply.text.strip() else None, "tool_calls": calls}, *results)
 
 

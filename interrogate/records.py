@@ -22,6 +22,9 @@ Policy = Literal["on", "off", "unknown"]
 Design = Literal["thread", "branches"]
 Purpose = Literal["persistence", "control", "elicitation"]
 Disclosure = Literal["none", "vague", "exact"]
+ToolPolicy = Literal["none", "refuse", "stub"]
+"""`none`: no tool may be called. `refuse`: a call is answered with a refusal, `stub`: with an empty result, and the
+subject goes on. Nothing is ever run."""
 Missing = Literal["empty", "cut_off", "reasoning_only", "tool_call_only", "content_filter"]
 """Why a turn has no answer that could be labelled."""
 

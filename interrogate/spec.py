@@ -12,15 +12,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from interrogate.errors import InputError, faults_of
 from interrogate.prompts import bundled
-from interrogate.records import digest
+from interrogate.records import ToolPolicy, digest
 
 EXAMPLE_SUBJECTS = ("simulated/stonewaller", "simulated/fabulist", "simulated/cracks", "simulated/suggestible")
 
 Role = Literal["subject", "interviewer", "judge"]
 
 
-OURS = frozenset({"aside", "max_retries", "messages", "model", "n", "num_retries", "stream", "tools"})
-"""Parameters of a call that this program sets itself."""
+OURS = frozenset(
+    "aside max_retries messages model n num_retries stream tools functions function_call web_search_options "
+    "mcp_servers container plugins user_continue_message assistant_continue_message ensure_alternating_roles prompt_id "
+    "prompt_variables guardrails guardrailConfig cache_control_injection_points".split()
+)
+"""Parameters that this program sets itself, or by which a provider would run tools or change what is sent."""
 
 
 def _listed(value: object) -> object:
@@ -50,11 +54,18 @@ class Spec(BaseModel):
 
     transcripts: Names = Field((), description="files, folders or FILE#locator; without any, the bundled transcripts")
     acts: Names = Field((), description="acts files that annotate transcripts")
+    format: str | None = Field(None, description="the transcripts' format, where their bytes do not tell it")
+    field: dict[str, str] = Field(default_factory=dict, description="where home-made JSON keeps what: see docs")
+    twins: str | None = Field(None, description="COVERT=CONTROL: the words in which the names of two twins differ")
     subject: Names = Field((), description="models to interview, by their LiteLLM names")
     interviewer: str = Field("scripted", description="who asks")
     judge: Names = Field((), description="models that label the answers")
     strategy: str = Field("ladder", description="a strategy's name, or a .yaml file")
     max_turns: int | None = Field(None, ge=1, description="most turns of an interview")
+    reasoning: Literal["native", "as-text", "drop"] = Field("native", description="how recorded reasoning is sent")
+    tools: Literal["native", "text"] = Field("native", description="how recorded tool calls are sent")
+    tool_policy: ToolPolicy = Field("none", description="what becomes of a call that a subject makes in an interview")
+    context_window: int | None = Field(None, ge=1, description="tokens a subject takes, if LiteLLM does not know")
     epochs: int = Field(1, ge=1, description="times that each interview is held")
     limit: int | None = Field(None, ge=1, description="most transcripts, from the first")
     record: str | None = Field(None, description="the rater whose labels count: classifier, a judge, or panel")

@@ -30,6 +30,7 @@ from interrogate.records import (
     Text,
     Tool,
     ToolCall,
+    ToolPolicy,
     Transcript,
 )
 from interrogate.restoring import restore
@@ -140,6 +141,7 @@ def interview_of(
     max_turns: int | None = None,
     parameters: Mapping[str, Any] | None = None,
     tally: Tally | None = None,
+    tool_policy: ToolPolicy = "none",
 ) -> Context:
     """An interview to be held, as `executors` prepares it."""
     asked = asked or read_strategy("ladder")
@@ -166,6 +168,7 @@ def interview_of(
         ledger=Ledger(store, chat, tally or Tally(), identity.id),
         restored=lambda: ("context", restored),
         keep_verdict=keep_verdict,
+        tool_policy=tool_policy,
     )
 
 

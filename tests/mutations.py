@@ -57,7 +57,7 @@ def _damage(draw: st.DrawFn, holder: Any, key: Any) -> None:
         case "remove":
             del holder[key]
         case "replace":
-            holder[key] = draw(ODD)
+            holder[key] = copy.deepcopy(draw(ODD))
         case "double" if isinstance(holder, list):
             holder.insert(key, copy.deepcopy(holder[key]))
         case _:

@@ -6,12 +6,23 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from loopback import Canned, Json, Received, Server, fault, said
 
-from interrogate.chat import Chat, Endpoint, Reply, Request, has_price, route_of, takes_schema
+from interrogate.chat import (
+    Chat,
+    Endpoint,
+    Reply,
+    Request,
+    context_window,
+    count_tokens,
+    has_price,
+    route_of,
+    takes_schema,
+)
 from interrogate.errors import Fault, ModelError
 from interrogate.records import ToolCall
 from interrogate.restoring import Route
@@ -372,30 +383,49 @@ def test_no_more_connections_are_open_at_once_than_allowed(server: Server) -> No
 # --- routes -----------------------------------------------------------------------------------------------
 
 OPEN = Route("open", reasoning="field")
+ANTHROPIC = Route("anthropic", "anthropic", reasoning="signed", system="first", images="address", alternates=True)
+BEDROCK = Route("bedrock", "bedrock", reasoning="signed", system="first", alternates=True, tool_choice=False)
+GEMINI = Route("gemini", "gemini", system="first", signed_calls=True, alternates=True)
+OPENAI = Route("openai", "openai", images="address")
 
 
 @pytest.mark.parametrize(
     ("model", "parameters", "route"),
     [
-        ("anthropic/claude-sonnet-4-5", {}, Route("anthropic", reasoning="signed", system="first")),
-        ("claude-sonnet-4-5", {}, Route("anthropic", reasoning="signed", system="first")),
+        ("anthropic/claude-sonnet-4-5", {}, ANTHROPIC),
+        ("claude-sonnet-4-5", {}, ANTHROPIC),
+        ("vertex_ai/claude-sonnet-4-5", {}, replace(ANTHROPIC, provider="vertex_ai", images="data")),
+        ("bedrock/us.anthropic.claude-3-5-sonnet-20241022-v2:0", {}, BEDROCK),
         (
-            "bedrock/us.anthropic.claude-3-5-sonnet-20241022-v2:0",
+            "bedrock/invoke/anthropic.claude-3-5-sonnet-20240620-v1:0",
             {},
-            Route("bedrock", reasoning="signed", system="first", tool_choice=False),
+            replace(ANTHROPIC, provider="bedrock", images="data", tool_choice=False),
         ),
-        ("vertex_ai/gemini-2.5-pro", {}, Route("vertex_ai", system="first")),
-        ("gemini/gemini-2.5-pro", {}, Route("gemini", system="first")),
-        ("openai/gpt-4o", {}, Route("openai")),
-        ("gpt-4o", {}, Route("openai")),
-        ("azure/my-deployment", {}, Route("azure")),
+        ("vertex_ai/gemini-2.5-pro", {}, replace(GEMINI, provider="vertex_ai")),
+        ("gemini/gemini-2.5-pro", {}, GEMINI),
+        ("gemini/gemini-3-pro-preview", {}, replace(GEMINI, needs_signatures=True)),
+        ("gemini/gemma-3-27b-it", {}, replace(GEMINI, system="none")),
+        ("vertex_ai/mistral-large", {}, OPEN),
+        ("openai/gpt-4o", {}, OPENAI),
+        ("gpt-4o", {}, OPENAI),
+        ("openai/o3", {}, replace(OPENAI, system="none")),
+        ("azure/my-deployment", {}, replace(OPENAI, provider="azure")),
+        ("mistral/mistral-large-latest", {}, Route("mistral", "mistral")),
         ("openai/m", {"api_base": "http://localhost:8000/v1"}, OPEN),
-        ("hosted_vllm/m", {"api_base": "http://localhost:8000/v1"}, OPEN),
+        (
+            "hosted_vllm/m",
+            {"api_base": "http://localhost:8000/v1"},
+            Route("hosted_vllm", "vllm", reasoning="field"),
+        ),
         ("openrouter/anthropic/claude-sonnet-4", {}, OPEN),
-        ("deepseek/deepseek-reasoner", {}, OPEN),
+        ("deepseek/deepseek-reasoner", {}, Route("deepseek", reasoning="field", images="none")),
         ("ollama_chat/llama3.1", {}, OPEN),
         ("simulated/cracks", {}, Route("simulated", reasoning="field")),
-        ("local/gemma-3-270m", {}, Route("local", tools="text")),
+        (
+            "local/gemma-3-270m",
+            {},
+            Route("local", tools="text", system="first", images="none", alternates=True),
+        ),
     ],
 )
 def test_each_way_to_a_model_carries_what_it_carries(model: str, parameters: Json, route: Route) -> None:
@@ -407,3 +437,32 @@ def test_the_way_to_an_unknown_provider_is_refused(model: str) -> None:
     with pytest.raises(ModelError, match="write provider/model, as in openai/gpt-4o") as caught:
         route_of(model)
     assert caught.value.reason == "unknown_model"
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters", "window"),
+    [
+        ("openai/gpt-4o", {}, 128_000),
+        ("anthropic/claude-sonnet-4-5", {}, 200_000),
+        ("openai/gpt-4o", {"api_base": "http://localhost:8000/v1"}, None),
+        ("openai/unheard-of", {}, None),
+        ("simulated/cracks", {}, None),
+    ],
+)
+def test_a_context_window_is_known_from_the_list_or_not_at_all(
+    model: str, parameters: Json, window: int | None
+) -> None:
+    assert context_window(model, parameters) == window
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "ollama_chat/llama-3-8b", "simulated/cracks"])
+def test_tokens_of_all_texts_are_counted_and_an_image_as_one_sum(model: str) -> None:
+    words = {"role": "user", "content": "one two three four five six seven eight nine ten"}
+    call = {"id": "c", "type": "function", "function": {"name": "ls", "arguments": '{"path": "/srv"}'}}
+    shown = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "x" * 10_000}}
+
+    assert 10 < count_tokens(model, [words]) < 25
+    assert count_tokens(model, [words, words]) == 2 * count_tokens(model, [words])
+    assert count_tokens(model, [{"role": "assistant", "content": None, "tool_calls": [call]}]) > 15
+    assert 1600 < count_tokens(model, [{"role": "user", "content": [shown]}]) < 1650
+    assert count_tokens(model, [], [call]) > 10

@@ -30,9 +30,21 @@ from langgraph.runtime import Runtime
 from interrogate.chat import Chat, Reply
 from interrogate.errors import Fault, ModelError
 from interrogate.ledger import Tally
-from interrogate.nodes import REFUSED_CALL, Context, State, _said, after_ask, after_read, answer, ask, missing_of, read
+from interrogate.nodes import (
+    MOST_ROUNDS,
+    REFUSED_CALL,
+    Context,
+    State,
+    _said,
+    after_ask,
+    after_read,
+    answer,
+    ask,
+    missing_of,
+    read,
+)
 from interrogate.raters.judge import Judge
-from interrogate.records import Json, Missing, Question, Reading, ToolCall, Turn
+from interrogate.records import Json, Missing, Question, Reading, ToolCall, ToolPolicy, Turn
 from interrogate.store import Store
 
 QUESTION = Question("direct", 1, "Did you?", "persistence", accuses=True, discloses="none")
@@ -160,6 +172,41 @@ def test_what_a_simulated_subject_must_know_goes_beside_the_messages(store: Stor
 
 
 # What it says, as later turns contain it
+
+
+LOOKS = said("Let me look.", finish="tool_calls", tool_calls=(CALL,))
+
+
+@pytest.mark.parametrize(("policy", "result"), [("refuse", REFUSED_CALL), ("stub", "[no output]")])
+def test_a_subject_that_may_call_goes_on_after_its_calls_within_the_turn(
+    store: Store, policy: ToolPolicy, result: str
+) -> None:
+    chat = Told(LOOKS, said("It is clean."))
+
+    change = asked(interview_of(store, chat, tool_policy=policy))
+    first, second = chat.requests
+
+    assert "tool_choice" not in first.parameters
+    assert [message.get("content") for message in second.messages[len(first.messages) :]] == ["Let me look.", result]
+    assert change["answer"].text == "Let me look.\nIt is clean."
+    assert_legal([*second.messages, *change["dialogue"][-1:]])
+
+
+def test_a_subject_that_only_calls_is_let_go_on_for_so_long_and_no_longer(store: Store) -> None:
+    chat = Told(said("", finish="tool_calls", tool_calls=(CALL,)))
+
+    change = asked(interview_of(store, chat, tool_policy="stub"))
+
+    assert len(chat.requests) == MOST_ROUNDS + 1
+    assert missing_of(change["answer"]) == "tool_call_only"
+
+
+def test_each_step_of_a_turn_is_kept_and_replayed(store: Store) -> None:
+    before = asked(interview_of(store, Told(LOOKS, said("It is clean.")), tool_policy="stub"))
+    silent = Told(fault("timeout"))
+
+    assert asked(interview_of(store, silent, tool_policy="stub")) == before
+    assert silent.requests == []
 
 
 def test_an_answer_is_repeated_word_for_word_and_an_empty_one_left_out() -> None:

@@ -10,12 +10,43 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from interrogate.adapters import (
+    actions,
+    agents_trace,
     anthropic_messages,
+    atbench,
+    atif,
     blocks,
+    bloom,
+    claude_code,
+    codex,
+    custom_conversation,
+    docent,
+    garak,
+    gemini,
+    har,
+    inspect_bundle,
     inspect_log,
+    langchain,
+    langfuse,
+    langsmith,
+    malt,
     mapped,
+    mini_swe_agent,
+    mlflow,
     native,
     openai_chat,
+    openhands,
+    openinference,
+    otel,
+    petri,
+    promptfoo,
+    pyrit,
+    reasoning_rows,
+    responses,
+    scout,
+    sharegpt,
+    swe_agent,
+    tau_bench,
 )
 from interrogate.adapters.conversations import Conversation, chosen
 from interrogate.adapters.files import File, files_of, split_locator
@@ -38,10 +69,39 @@ class Adapter(Protocol):
 
 HARNESSES: tuple[Adapter, ...] = (
     inspect_log,
+    inspect_bundle,
     native,
+    claude_code,
+    responses,
+    codex,
+    gemini,
+    agents_trace,
+    petri,
+    bloom,
+    docent,
+    scout,
+    malt,
+    atif,
+    swe_agent,
+    mini_swe_agent,
+    openhands,
+    actions,
+    tau_bench,
+    sharegpt,
+    atbench,
+    garak,
+    promptfoo,
+    pyrit,
+    har,
+    langchain,
+    langfuse,
+    langsmith,
+    mlflow,
+    openinference,
+    otel,
 )
 """Formats that carry marks of their own."""
-INTERFACES: tuple[Adapter, ...] = (openai_chat, anthropic_messages, blocks)
+INTERFACES: tuple[Adapter, ...] = (openai_chat, anthropic_messages, blocks, reasoning_rows, custom_conversation)
 """Bare messages, as any program may keep them: asked only where no harness claims a file."""
 ADAPTERS: tuple[Adapter, ...] = (*HARNESSES, *INTERFACES)
 

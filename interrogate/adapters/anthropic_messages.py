@@ -1,6 +1,7 @@
 """Anthropic Messages: an object with `messages` of content blocks, and perhaps `system` and `tools`.
 
-Also the list of messages alone, where its blocks tell it from Chat Completions, and JSONL with such an object a line.
+Also the list of messages alone, where its blocks tell it from Chat Completions, such objects in JSONL or a table, with
+their responses where a proxy logged them, and the input of a message batch, alone or together with its results.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.opening import Opened
 from interrogate.adapters.requests import offered, requests
-from interrogate.adapters.shapes import is_anthropic, is_message
+from interrogate.adapters.shapes import is_message
 
 NAME = "anthropic"
 
@@ -19,7 +20,7 @@ def claims(opened: Opened) -> bool:
     """Whether the file holds such messages: a `system` beside them, or blocks that only Anthropic has."""
     if any(is_message(row.value) for row in opened.rows):
         return False
-    return any(is_anthropic(request) for _, request in requests(opened))
+    return any(each.anthropic for each in requests(opened))
 
 
 def conversations(opened: Opened) -> Iterator[Conversation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -16,11 +17,21 @@ from interrogate.errors import TranscriptError
 
 MOST_MEMBERS = 100_000
 
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    RuntimeError,  # a member behind a password, or packed in a way that is not known
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    ValueError,
+)
+
 _TAR_MARK = slice(257, 262)
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a zip or tar archive of other files. An Inspect log is one too, but a single transcript file."""
+    """Whether a file is a zip or tar archive of other files. An Inspect log is one too, but one transcript file."""
     with path.open("rb") as file:
         head = file.read(512)
     if head.startswith(ZIP):
@@ -57,7 +68,7 @@ def unpacked(path: Path) -> Iterator[Path]:
         folder = Path(name)
         try:
             _unpack(path, folder)
-        except (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError, zlib.error, ValueError) as error:
+        except _DAMAGE as error:
             raise TranscriptError(f"{path}: a damaged archive ({error}); copy the file again") from error
         except OSError as error:
             raise TranscriptError(
@@ -80,7 +91,7 @@ def _unpack(path: Path, folder: Path) -> None:
 
 
 def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    if zipfile.is_zipfile(path):
+    if _starts_as_zip(path):
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 if not info.is_dir():
@@ -90,6 +101,12 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
         for member in archive:
             if member.isfile() and (file := archive.extractfile(member)) is not None:
                 yield member.name, file
+
+
+def _starts_as_zip(path: Path) -> bool:
+    """By its first bytes: `zipfile.is_zipfile` looks at the last, which in a tar archive may be a member's."""
+    with path.open("rb") as file:
+        return file.read(len(ZIP)) == ZIP
 
 
 def _inside(path: Path, name: str) -> PurePosixPath:

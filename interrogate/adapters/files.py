@@ -10,10 +10,10 @@ from pathlib import Path
 from interrogate.adapters.archives import is_archive, unpacked
 from interrogate.errors import TranscriptError
 
-SIDECARS = ("acts.yaml", "acts.yml", ".meta.json", ".md", ".txt", ".idx")
+SIDECARS = ("acts.yaml", "acts.yml", "base_state.json", ".meta.json", ".md", ".txt", ".idx")
 """Endings of files that lie beside transcripts in a folder and are none. A file that is named is always tried."""
 
-_PARTS = re.compile(r"event-\d+.*\.json|trajectory\.jsonl")
+_PARTS = re.compile(r"event[-_]\d+.*\.json|trajectory\.jsonl")
 """Names by which a folder is one transcript, of which each file holds a part."""
 
 
@@ -45,9 +45,16 @@ def files_of(path: Path) -> Iterator[File]:
         yield from _in_folder(path, path, str(path))
     elif archive is not None and _can_be_read(archive) and is_archive(archive):
         with unpacked(archive) as folder:
-            yield from _in_folder(folder, folder / path.relative_to(archive), str(archive))
+            yield from _in_folder(folder, folder / _within(archive, path), str(archive))
     else:
         yield File(path, str(path))
+
+
+def _within(archive: Path, path: Path) -> Path:
+    inside = path.relative_to(archive)
+    if ".." in inside.parts:
+        raise TranscriptError(f"{path}: lies outside the archive; name a member of it")
+    return inside
 
 
 def _can_be_read(path: Path) -> bool:
@@ -60,7 +67,11 @@ def _can_be_read(path: Path) -> bool:
 
 def _in_folder(root: Path, path: Path, name: str) -> Iterator[File]:
     """The files of a folder, named from its root on."""
-    found = [path] if path.is_file() or is_whole(path) else [*_walk(path)]
+    try:
+        found = [path] if path.is_file() or is_whole(path) else [*_walk(path)]
+    except OSError as error:
+        inside = Path(name) / path.relative_to(root)
+        raise TranscriptError(f"{inside}: cannot be read ({error.strerror}); name what is there") from error
     if not found:
         raise TranscriptError(f"{name}: a folder without transcripts; name another, or a file")
     for each in found:

@@ -1,34 +1,42 @@
-"""Inspect logs, `.eval` (deflate or zstd) and `.json`, read by `inspect_ai`: one transcript a sample and epoch.
+"""Inspect logs, `.eval` (deflate or zstd) and `.json`, of Inspect's own tasks, Petri, Bloom and ControlArena.
 
-`sample.messages` is the conversation where an assistant message in it was a model's output; solvers that do not
-keep it there leave it in the model events, of which the longest is taken then. Tool definitions are only in the
-events. Locators are `id`, or `id@epoch` where a sample ran more than once.
+One transcript a sample and epoch: its `messages` where the acting model speaks in them; otherwise the longest model
+call, in which some solvers keep the conversation. Tool definitions stand in the model calls alone. Locators are `id`,
+or `id@epoch` where a sample ran more than once. By name only there are other views of the same run:
+
+* `:last-model-input`, what the model was last sent, with its answer, where that is not what the messages hold: the
+  history was compacted or trimmed, or an agent's `submit` taken out of it.
+* `:as-generated`, the same of a ControlArena attack: the prompt that asked for the attack stands only there. Replayed
+  policies made no calls, and have none.
+* of an audit, `:branch-1`, `:branch-2` where the auditor rolled back. By default the last one. The auditor's own
+  conversation is never taken.
+
+Which of these a sample has is seen by looking into it. In a log of more than `LOOKED_INTO` bytes that is left until one
+is read, and all that its kind of log may have are offered; in an audit, branches are always looked for.
+
+Scores, judges' and monitors' messages are never part of a transcript; what a judge or a side task says of the deed is
+proposed as an act. Conversations are listed without `inspect_ai`, and read with it, one at a time.
 """
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
 
 from interrogate.adapters.conversations import Conversation, locator
 from interrogate.adapters.drafting import Draft
-from interrogate.adapters.inspect_messages import read_messages
-from interrogate.adapters.opening import Opened, first_line
-from interrogate.adapters.shapes import tools_of
-from interrogate.errors import MissingExtraError, TranscriptError
-from interrogate.records import Json, Source, Tool, Transcript
-
-if TYPE_CHECKING:
-    from inspect_ai.event import ModelEvent
-    from inspect_ai.log import EvalLog, EvalSample
-    from inspect_ai.model import ChatMessage
+from interrogate.adapters.inspect_catalogue import Entry, catalogue
+from interrogate.adapters.inspect_header import Header, as_object, is_attack
+from interrogate.adapters.inspect_sample import read_sample
+from interrogate.adapters.inspect_views import ABOUT, AS_GENERATED, LAST_INPUT, alternatives
+from interrogate.adapters.opening import Opened
+from interrogate.errors import TranscriptError
+from interrogate.records import Source, Transcript
 
 NAME = "inspect"
 
-_NO_MODEL = ("", "none", "mockllm", "hardcoded", "fixed")
+LOOKED_INTO = 128 << 20
+"""Bytes of samples, unpacked, that are looked into for other views while listing: about a second."""
 
 
 def claims(opened: Opened) -> bool:
@@ -39,97 +47,53 @@ def claims(opened: Opened) -> bool:
 
 
 def conversations(opened: Opened) -> Iterator[Conversation]:
-    """Each sample of the log, in the log's order.
+    """Each sample of the log, in the log's order, with its other views.
 
-    Raises MissingExtraError without `inspect_ai`, TranscriptError for a log that it cannot read.
+    Raises TranscriptError for a log without samples, or one whose header is damaged; MissingExtraError where it is
+    packed with zstd and nothing is installed that unpacks it.
     """
-    log = _read_log(opened)
-    samples = log.samples or []
-    if not samples:
-        raise TranscriptError(f"{opened.name}: an Inspect log without samples, status {log.status}; nothing to restore")
-    ran_once = len({str(sample.id) for sample in samples}) == len(samples)
-    for sample in samples:
-        source = Source(opened.name, NAME, locator(sample.id, None if ran_once else sample.epoch))
-        yield Conversation(source, partial(_transcript, log, sample, source))
+    log = catalogue(opened)
+    if not log.entries:
+        status = log.header.get("status", "started")
+        raise TranscriptError(f"{opened.name}: an Inspect log without samples, status {status}; nothing to restore")
+    header = Header(log.header)
+    ran_once = len({str(entry.id) for entry in log.entries}) == len(log.entries)
+    look = header.is_audit or sum(entry.size for entry in log.entries) <= LOOKED_INTO
+    for entry in log.entries:
+        numbered = not ran_once or entry.epoch != 1
+        for view, about, count in [(None, "", _length(header, entry)), *_views(header, entry, look=look)]:
+            source = Source(opened.name, NAME, locator(entry.id, entry.epoch if numbered else None, view))
+            yield Conversation(
+                source,
+                partial(_transcript, entry, header, view, source),
+                only_by_name=view is not None,
+                about=about,
+                model=header.model,
+                messages=count,
+            )
 
 
-def _read_log(opened: Opened) -> EvalLog:
-    try:
-        from inspect_ai.log import read_eval_log
-    except ImportError as error:
-        raise MissingExtraError(f"{opened.name}: an Inspect log; reading it", "inspect") from error
-    _check_members(opened)
-    kind: Literal["eval", "json"] = "eval" if opened.container == "zip" else "json"
-    try:
-        return read_eval_log(str(opened.path), resolve_attachments="full", format=kind)
-    except (ValueError, TypeError, LookupError, OSError, EOFError, RuntimeError) as error:
-        raise TranscriptError(
-            f"{opened.name}: inspect_ai cannot read this log ({first_line(error)}); try `inspect log recover`, "
-            "or copy it again"
-        ) from error
+def _length(header: Header, entry: Entry) -> int | None:
+    """How many messages the default view has, unless it may be another than the log's messages."""
+    count = entry.summary.get("message_count")
+    return count if isinstance(count, int) and count > 1 and not header.is_audit else None
 
 
-def _check_members(opened: Opened) -> None:
-    """Raises TranscriptError, naming the member, where a checksum is wrong: `inspect_ai` compares none."""
-    if opened.container != "zip":
+def _views(header: Header, entry: Entry, *, look: bool) -> Iterator[tuple[str, str, int | None]]:
+    if not look:
+        attack = is_attack(entry.summary.get("metadata"))
+        yield from ((name, ABOUT[name], None) for name in ((LAST_INPUT, AS_GENERATED) if attack else (LAST_INPUT,)))
         return
-    from zstandard import ZstdError
-
-    with zipfile.ZipFile(opened.path) as archive:
-        for name in opened.members:
-            try:
-                _drain(archive, name)
-            except (zipfile.BadZipFile, zlib.error, ZstdError, EOFError, RuntimeError) as error:
-                raise TranscriptError(f"{opened.name}: {name} is damaged ({error}); copy the log again") from error
+    try:
+        sample, _ = entry.load()
+    except TranscriptError:
+        return  # reading the sample says how it is damaged
+    yield from alternatives(as_object(sample), header)
 
 
-def _drain(archive: zipfile.ZipFile, name: str) -> None:
-    with archive.open(name) as member:
-        while member.read(1 << 20):
-            pass
-
-
-def _transcript(log: EvalLog, sample: EvalSample, source: Source) -> Transcript:
+def _transcript(entry: Entry, header: Header, view: str | None, source: Source) -> Transcript:
     draft = Draft(source)
-    events = [event for event in sample.events if event.event == "model"]
-    own = _own_events(sample, events)
-    recorded: Sequence[ChatMessage] = sample.messages
-    if (chosen := _view(sample, events, draft)) is not None:
-        recorded, own = [*chosen.input, chosen.output.message], [chosen]
-    read_messages([message.model_dump(mode="json") for message in recorded], draft)
-    draft.define(_tools(own, sample))
-    return draft.transcript(model=_model(log, own), conditions=sample.metadata)
-
-
-def _view(sample: EvalSample, events: Sequence[ModelEvent], draft: Draft) -> ModelEvent | None:
-    """The model call to take in place of the log's messages: an audit keeps the auditor's, some solvers keep none."""
-    answered = [event for event in events if event.output.choices]
-    if targets := [event for event in answered if event.role == "target"]:
-        draft.note("view_chosen", "an audit: the last call to the target is taken, not the auditor's side")
-        return targets[-1]
-    if answered and not any(message.role == "assistant" for message in sample.messages):
-        draft.note("view_chosen", "the log's messages hold no answer; the longest model call is taken")
-        return max(answered, key=lambda event: len(event.input))
-    return None
-
-
-def _own_events(sample: EvalSample, events: Sequence[ModelEvent]) -> list[ModelEvent]:
-    """The model calls whose output became a message: not those of monitors, auditors and graders."""
-    kept = {message.id for message in sample.messages if message.role == "assistant" and message.id}
-    return [event for event in events if event.output.choices and event.output.message.id in kept]
-
-
-def _model(log: EvalLog, own: Sequence[ModelEvent]) -> str | None:
-    names = [event.model for event in own[-1:]] or [log.eval.model]
-    return next((name for name in names if name.split("/")[0] not in _NO_MODEL), None)
-
-
-def _tools(own: Sequence[ModelEvent], sample: EvalSample) -> tuple[Tool, ...]:
-    listed = [tool for event in own for tool in event.tools]
-    named = {tool.name: Tool(tool.name, tool.description, _schema(tool.parameters)) for tool in listed}
-    return tuple(named.values()) or tuple(tools_of(sample.metadata.get("tools")))
-
-
-def _schema(parameters: Any) -> Json:
-    schema: Json = parameters.model_dump(exclude_none=True)
-    return schema
+    sample, notices = entry.load()
+    for notice in notices:
+        draft.note(notice.code, notice.detail)
+    return read_sample(sample, header, view, draft)

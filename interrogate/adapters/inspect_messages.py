@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from interrogate.adapters.drafting import Draft, as_list, call
@@ -12,16 +12,17 @@ from interrogate.records import Block, Json, Media, Reasoning, Text, ToolCall
 _NOT_LOGGED = "<base64-data-removed>"
 
 
-def read_messages(messages: Sequence[Any], draft: Draft) -> None:
+def read_messages(messages: Sequence[Any], draft: Draft, written: Mapping[str, str] | None = None) -> None:
     """Adds the messages. Older files say `type` for `role`, `args` for `arguments`.
 
-    Raises TranscriptError, naming the message, for what is not of that form.
+    `written` gives the arguments of calls that Inspect could not parse, by the call's id, where they are known. Raises
+    TranscriptError, naming the message, for what is not of that form.
     """
     for message in messages:
-        _read_message(message, draft)
+        _read_message(message, draft, written or {})
 
 
-def _read_message(message: Any, draft: Draft) -> None:
+def _read_message(message: Any, draft: Draft, written: Mapping[str, str]) -> None:
     name = (message.get("role") or message.get("type")) if isinstance(message, dict) else None
     if not isinstance(name, str) or name not in ROLES:
         raise draft.fault("no chat message, with one of the roles that are known")
@@ -32,7 +33,7 @@ def _read_message(message: Any, draft: Draft) -> None:
     blocks: list[Block] = []
     for part in as_list(message.get("content")):
         _read_part(part, blocks, draft)
-    draft.add(role, [*blocks, *_calls(message.get("tool_calls"), draft)])
+    draft.add(role, [*blocks, *_calls(message.get("tool_calls"), draft, written)])
 
 
 def _read_result(message: Json, draft: Draft) -> None:
@@ -46,18 +47,19 @@ def _read_result(message: Json, draft: Draft) -> None:
     draft.add("tool", blocks, call_id=str(call_id) if call_id else draft.open_call(), is_error=bool(error))
 
 
-def _calls(calls: object, draft: Draft) -> Iterable[ToolCall]:
+def _calls(calls: object, draft: Draft, written: Mapping[str, str]) -> Iterable[ToolCall]:
     for number, each in enumerate(as_list(calls)):
         match each:
             case {"function": str(name)} | {"function": {"name": str(name)}} | {"name": str(name)}:
                 pass
             case _:
                 raise draft.fault("a tool call without a name")
-        if each.get("parse_error"):
+        known = written.get(str(each.get("id"))) if each.get("parse_error") else None
+        if each.get("parse_error") and known is None:
             draft.note("arguments_lost", f"call {each.get('id')}: the file does not hold its arguments as written")
         inner = each["function"] if isinstance(each.get("function"), dict) else each
         arguments = inner.get("arguments", inner.get("args"))
-        yield call(name, arguments, each.get("id") or f"call_{len(draft.messages)}_{number}", draft)
+        yield call(name, known or arguments, each.get("id") or f"call_{len(draft.messages)}_{number}", draft)
 
 
 def _read_part(part: Any, blocks: list[Block], draft: Draft) -> None:

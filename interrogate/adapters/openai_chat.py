@@ -1,7 +1,10 @@
-"""Chat Completions messages: a JSON list, an object with `messages` and perhaps `tools`, or JSONL.
+"""Chat Completions messages: a JSON list, an object with `messages` and perhaps `tools`, or many in JSONL or a table.
 
-A JSONL file or a table holds one message a line (one conversation) or one object with `messages` a line (several,
-named by their `id` where each has its own, otherwise by their number from 0).
+Also rows of fine-tuning and preference data, requests with their responses as proxies log them, and the input of a
+batch, alone or together with its output: see `adapters.exchanges`. A file with one message a line is one conversation.
+Short values beside the messages become conditions, except those that tell how the run ended or was judged. Of several
+answers the first is taken, and of an agent's logged requests those that no later one continues; the rest are had by
+name. Reasoning that stands in the text, as in `<think>`, stays there.
 """
 
 from __future__ import annotations
@@ -11,7 +14,6 @@ from collections.abc import Iterator
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.opening import Opened
 from interrogate.adapters.requests import offered, requests
-from interrogate.adapters.shapes import is_anthropic
 
 NAME = "openai"
 
@@ -19,7 +21,7 @@ NAME = "openai"
 def claims(opened: Opened) -> bool:
     """Whether the file holds such messages, and none of Anthropic's blocks."""
     found = requests(opened)
-    return bool(found) and not any(is_anthropic(request) for _, request in found)
+    return bool(found) and not any(each.anthropic for each in found)
 
 
 def conversations(opened: Opened) -> Iterator[Conversation]:

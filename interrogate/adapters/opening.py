@@ -22,6 +22,8 @@ LARGEST_JSON = 512 << 20
 LARGEST_ARCHIVE = 8 << 30
 """Bytes of all members of an archive together, unpacked."""
 
+_ROWS_AT_ONCE = 100
+
 Container = Literal["zip", "json", "jsonl", "parquet", "sqlite", "folder"]
 
 GZIP = b"\x1f\x8b"
@@ -29,6 +31,8 @@ ZIP = b"PK\x03\x04"
 ZSTD = b"\x28\xb5\x2f\xfd"
 PARQUET = b"PAR1"
 SQLITE = b"SQLi"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""A byte order mark, as PowerShell writes it before what is redirected to a file."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +93,11 @@ def _open(path: Path, name: str, magic: bytes) -> Opened:
         case _ if magic == SQLITE:
             return Opened(path, name, "sqlite", members=_tables(path, name))
         case _ if magic == ZSTD:
-            return _open_text(path, name, _text(name, _undone_zstd(path, name)))
+            return _open_text(path, name, _undone_zstd(path, name))
         case _ if magic.startswith(GZIP):
-            return _open_text(path, name, _text(name, _unzipped(path, name)))
+            return _open_text(path, name, _unzipped(path, name))
     with path.open("rb") as file:
-        return _open_text(path, name, _text(name, file.read(LARGEST_JSON + 1)))
+        return _open_text(path, name, file.read(LARGEST_JSON + 1))
 
 
 def _members(path: Path, name: str) -> tuple[str, ...]:
@@ -116,20 +120,37 @@ def _open_table(path: Path, name: str) -> Opened:
         raise MissingExtraError(f"{name}: a Parquet table; reading it", "parquet") from error
     try:
         with parquet.ParquetFile(path) as file:
-            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-            if sum(group.total_byte_size for group in groups) > LARGEST_JSON:
-                raise TranscriptError(f"{name}: more than {LARGEST_JSON >> 20} MB when unpacked; split the table")
-            table = file.read()
-    except (pa.ArrowException, OSError, ValueError) as error:
+            names, values = tuple(file.schema_arrow.names), _rows_of(file, name)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise TranscriptError(f"{name}: a damaged Parquet table ({first_line(error)}); copy the file again") from error
-    rows = tuple(Row(number, _without_nulls(row)) for number, row in enumerate(table.to_pylist(), start=1))
-    return Opened(path, name, "parquet", members=tuple(table.column_names), rows=rows)
+    rows = tuple(Row(number, _as_json(row)) for number, row in enumerate(values, start=1))
+    return Opened(path, name, "parquet", members=names, rows=rows)
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+def _rows_of(file: Any, name: str) -> list[Any]:
+    """The rows, a few at a time: only when unpacked do they say how large they are."""
+    rows: list[Any] = []
+    size = 0
+    for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
+        size += batch.nbytes
+        if size > LARGEST_JSON:
+            raise TranscriptError(f"{name}: more than {LARGEST_JSON >> 20} MB when unpacked; split the table")
+        rows += batch.to_pylist()
+    return rows
+
+
+def _as_json(value: Any) -> Any:
+    """A value of a table as JSON has it: without nulls, with dates and the like as text."""
+    match value:
+        case dict():
+            return {str(key): _as_json(inner) for key, inner in value.items() if inner is not None}
+        case list() | tuple():
+            return [_as_json(inner) for inner in value]
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case str() | int() | float() | None:
+            return value
+    return str(value)
 
 
 def _tables(path: Path, name: str) -> tuple[str, ...]:
@@ -169,28 +190,24 @@ def _bounded(file: IO[bytes] | gzip.GzipFile) -> bytes:
     return file.read(LARGEST_JSON + 1)
 
 
-def _text(name: str, content: bytes) -> str:
+def _open_text(path: Path, name: str, content: bytes) -> Opened:
     if len(content) > LARGEST_JSON:
         raise TranscriptError(f"{name}: more than {LARGEST_JSON >> 20} MB of text; split the file")
     if not content:
         raise TranscriptError(f"{name}: empty; nothing was written to it, or the copy failed")
     try:
-        return content.decode(_encoding(content))
+        return _parsed(path, name, content)
     except UnicodeDecodeError as error:
         raise TranscriptError(
             f"{name}: byte {error.start} is not UTF-8; this is no text format that is known: convert it to JSON"
         ) from error
 
 
-def _encoding(content: bytes) -> str:
-    """UTF-8, or UTF-16 where a byte order mark says so, as PowerShell writes what is redirected to a file."""
-    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-
-
-def _open_text(path: Path, name: str, text: str) -> Opened:
+def _parsed(path: Path, name: str, content: bytes) -> Opened:
     try:
-        document, notices = parse(text)
+        document, notices = parse(content.decode("utf-16") if content.startswith(_UTF_16) else content)
     except json.JSONDecodeError as error:
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
         if not is_lines(text):
             raise TranscriptError(
                 f"{name}:{error.lineno}:{error.colno}: neither JSON nor JSONL ({error.msg}); "
@@ -198,6 +215,8 @@ def _open_text(path: Path, name: str, text: str) -> Opened:
             ) from error
         rows, notices = parse_lines(name, text)
         return Opened(path, name, "jsonl", rows=rows, notices=notices)
+    except UnicodeDecodeError:
+        raise
     except ValueError as error:
         raise TranscriptError(f"{name}: {error}; this is no transcript") from error
     return Opened(path, name, "json", document=document, notices=notices)

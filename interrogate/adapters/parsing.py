@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import from_json
+
 from interrogate.errors import TranscriptError
 from interrogate.records import Notice
 
@@ -28,20 +30,31 @@ class Row:
     value: Any
 
 
-def parse(text: str) -> tuple[Any, tuple[Notice, ...]]:
+def parse(content: str | bytes) -> tuple[Any, tuple[Notice, ...]]:
     """A JSON text's value, with halves of characters replaced: JSON can spell them, but nothing can store or send them.
 
-    Raises ValueError where it is not JSON, or nested too deeply to be handled.
+    Bytes are UTF-8; given so, a large text is not kept a second time. Raises ValueError where it is not JSON, or
+    nested too deeply to be handled.
     """
+    notices: tuple[Notice, ...] = ()
     try:
-        value = json.loads(text)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        value = from_json(content)
+    except ValueError:
+        value, notices = _parse_with_care(content if isinstance(content, str) else content.decode("utf-8-sig"))
     if _nested_deeper(value, DEEPEST):
         raise ValueError(f"nested more than {DEEPEST} levels deep")
-    if not _SURROGATE.search(text):
-        return value, ()
-    spelled = json.dumps(value, ensure_ascii=False)
+    return value, notices
+
+
+def _parse_with_care(text: str) -> tuple[Any, tuple[Notice, ...]]:
+    """The same for what the quick parser refuses: halves of characters, and faults, whose place is to be named."""
+    try:
+        value = json.loads(text)
+        if not _SURROGATE.search(text):
+            return value, ()
+        spelled = json.dumps(value, ensure_ascii=False)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     mended = spelled.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return (value, ()) if mended == spelled else (json.loads(mended), (MENDED,))
 

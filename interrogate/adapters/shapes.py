@@ -1,16 +1,18 @@
 """Messages as the two great chat interfaces write them, told apart and translated to ours.
 
 One translator reads both, because files mix them: a system message before Anthropic's blocks, thinking blocks beside
-`tool_calls`. Shared by every adapter whose files hold such messages.
+`tool_calls`. Shared by every adapter whose files hold such messages. What a model wrote into its text stays there
+verbatim: `<think>` passages, and calls that a harness spelled as XML beside recording them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from interrogate.adapters.drafting import Draft, as_list, as_text, call
-from interrogate.records import Block, Json, Media, Reasoning, Role, Source, Text, Tool, ToolCall, Transcript
+from interrogate.adapters.parsing import parse
+from interrogate.records import Block, Json, Media, Reasoning, Role, Text, Tool, ToolCall
 
 _ANTHROPIC_BLOCKS = {"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"}
 ROLES: dict[str, Role] = {
@@ -34,23 +36,18 @@ def is_conversation(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(is_message(item) for item in value)
 
 
-def is_request(value: object) -> bool:
-    """Whether this is an object with such a list under `messages`."""
-    return isinstance(value, dict) and is_conversation(value.get("messages"))
-
-
-def dialect(messages: Iterable[Json]) -> Literal["anthropic", "openai"]:
+def dialect(messages: Iterable[object]) -> Literal["anthropic", "openai"]:
     """Which interface wrote the messages. Without calls and blocks the two cannot be told apart, and need not be."""
-    listed = list(messages)
+    listed = [message for message in messages if isinstance(message, dict)]
     parts = (part for message in listed for part in as_list(message.get("content")) if isinstance(part, dict))
     has_blocks = any(part.get("type") in _ANTHROPIC_BLOCKS for part in parts if isinstance(part.get("type"), str))
     return "anthropic" if has_blocks and not _has_openai_calls(listed) else "openai"
 
 
-def is_anthropic(request: Json) -> bool:
+def is_anthropic(request: Json, messages: Iterable[object]) -> bool:
     """Whether a request is Anthropic's: by its blocks, or by a `system` beside messages that have no OpenAI calls."""
-    messages = request["messages"]
-    return dialect(messages) == "anthropic" or ("system" in request and not _has_openai_calls(messages))
+    listed = [message for message in messages if isinstance(message, dict)]
+    return dialect(listed) == "anthropic" or ("system" in request and not _has_openai_calls(listed))
 
 
 def _has_openai_calls(messages: Iterable[Json]) -> bool:
@@ -60,19 +57,17 @@ def _has_openai_calls(messages: Iterable[Json]) -> bool:
     )
 
 
+def undone(value: Any) -> Any:
+    """A value that a table or a log keeps as JSON text."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return parse(value)[0]
+    except ValueError:
+        return value
+
+
 # --- translating ------------------------------------------------------------------------------------------
-
-
-def transcript(request: Json, source: Source) -> Transcript:
-    """A conversation of either interface, from an object with `messages` and perhaps `system`, `tools`, `model`.
-
-    Raises TranscriptError, naming the message, for what is not of that form.
-    """
-    draft = Draft(source)
-    read_system(request.get("system"), draft)
-    read_messages(request["messages"], draft)
-    draft.define(tools_of(request.get("tools") or request.get("functions")))
-    return draft.transcript(model=request.get("model"))
 
 
 def read_system(system: object, draft: Draft) -> None:
@@ -81,7 +76,7 @@ def read_system(system: object, draft: Draft) -> None:
         draft.add("system", prompt)
 
 
-def read_messages(messages: Sequence[Json], draft: Draft) -> None:
+def read_messages(messages: Iterable[object], draft: Draft) -> None:
     """Adds the messages. Each tool result is a message of its own, in its place.
 
     A result without an id answers the first open call before it. A tool that the provider ran itself is a call with
@@ -91,7 +86,7 @@ def read_messages(messages: Sequence[Json], draft: Draft) -> None:
         _read_message(message, draft)
 
 
-def _read_message(message: Json, draft: Draft) -> None:
+def _read_message(message: Any, draft: Draft) -> None:
     if not is_message(message):
         raise draft.fault("no chat message, with one of the roles that are known")
     role = ROLES[message["role"]]
@@ -139,24 +134,38 @@ def _without_ciphers(content: object) -> object:
     return content
 
 
-def _read_tool_message(message: Json, blocks: Sequence[Block], draft: Draft) -> None:
+def _read_tool_message(message: Json, blocks: Iterable[Block], draft: Draft) -> None:
     call_id = message.get("tool_call_id")
     draft.add("tool", blocks, call_id=draft.open_call() if call_id in (None, "") else str(call_id))
 
 
 def _reasoning(message: Json, draft: Draft) -> Iterator[Reasoning]:
-    """What stands beside the content: LiteLLM's thinking blocks, or the text that most other servers return."""
+    """What stands beside the content: LiteLLM's thinking blocks, OpenRouter's details, or the text that most return."""
     if blocks := message.get("thinking_blocks"):
         yield from (_thinking(block, draft) for block in as_list(blocks))
+    elif details := [known for each in as_list(message.get("reasoning_details")) if (known := _detail(each))]:
+        yield from details
     elif text := message.get("reasoning_content") or message.get("reasoning"):
         yield Reasoning(_expect_text(text, "reasoning", draft))
 
 
-def _calls(message: Json, blocks: Sequence[Block], draft: Draft) -> list[ToolCall]:
+def _detail(detail: object) -> Reasoning | None:
+    match detail:
+        case {"type": "reasoning.text", "text": str(text), **rest}:
+            signature = rest.get("signature")
+            return Reasoning(text, signature=signature if isinstance(signature, str) and signature else None)
+        case {"type": "reasoning.summary", "summary": str(text)}:
+            return Reasoning(text, opaque=True)
+        case {"type": "reasoning.encrypted", "data": str(data)}:
+            return Reasoning("", signature=data, opaque=True)
+    return None
+
+
+def _calls(message: Json, blocks: Iterable[Block], draft: Draft) -> list[ToolCall]:
     """The calls beside the content, without those that LangChain writes a second time as blocks."""
     written = {block.id for block in blocks if isinstance(block, ToolCall)}
     name = f"call_{len(draft.messages)}"
-    listed = enumerate(as_list(message.get("tool_calls")))
+    listed = enumerate(as_list(undone(message.get("tool_calls"))))
     calls = [_call(each, f"{name}_{number}", draft) for number, each in listed]
     if legacy := message.get("function_call"):
         calls.append(_call(legacy, f"{name}_0", draft))
@@ -173,7 +182,7 @@ def _call(recorded: Any, name: str, draft: Draft) -> ToolCall:
             raise draft.fault("a tool call without a name")
     known = recorded.get("id")
     arguments = next((rest[key] for key in ("arguments", "args", "input") if key in rest), None)
-    return call(function, arguments, name if known is None else known, draft)
+    return call(function, arguments, name if known in (None, "") else known, draft)
 
 
 def _blocks(parts: Iterable[object], draft: Draft) -> list[Block]:
@@ -199,6 +208,8 @@ def _block(part: object, draft: Draft) -> Block | None:
 def _said(part: Json, draft: Draft) -> Block | None:
     match part:
         case {"type": "text" | "input_text" | "output_text", "text": str(text)}:
+            return Text(text)
+        case {"text": str(text)} if "type" not in part:
             return Text(text)
         case {"type": "refusal", "refusal": str(text)} | {
             "type": "document",

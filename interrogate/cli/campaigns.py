@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from interrogate.cli.options import as_json, directory, echo_json, reading, restoring
+
 if TYPE_CHECKING:
     from interrogate.campaign import Summary
-
-directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
-
-
-def echo_json(document: object) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str, allow_nan=False))
 
 
 @click.command(epilog="Example: interrogate run -T run.eval -A acts.yaml --subject openai/gpt-4o --judge openai/gpt-5")
@@ -29,9 +23,7 @@ def echo_json(document: object) -> None:
     metavar="PATH",
     help="A transcript: FILE, FILE#id, FILE#id@epoch, or a folder.",
 )
-@click.option(
-    "-A", "--acts", multiple=True, metavar="FILE", help="An acts file that says what happened in the transcripts."
-)
+@reading
 @click.option(
     "--subject",
     multiple=True,
@@ -44,6 +36,12 @@ def echo_json(document: object) -> None:
     "--strategy", metavar="NAME|FILE", help="What is asked: ladder, interrogation, followup, or a .yaml file."
 )
 @click.option("--max-turns", type=int, metavar="N", help="Most turns of an interview.")
+@restoring
+@click.option(
+    "--tool-policy",
+    type=click.Choice(["none", "refuse", "stub"]),
+    help="What becomes of a tool call that the subject makes in an interview; nothing is ever run.",
+)
 @click.option("--epochs", type=int, metavar="N", help="Times that each interview is held.")
 @click.option("--limit", type=int, metavar="N", help="Take the first N transcripts only.")
 @click.option("--record", metavar="RATER", help="Whose labels count: classifier, a judge's model, or panel.")
@@ -73,7 +71,7 @@ def run(spec: Path | None, settings: tuple[str, ...], dry_run: bool, as_json: bo
     from interrogate.library import blocking, spec_of
     from interrogate.spec import parameters_of, read_spec
 
-    given = {name: value for name, value in options.items() if value not in (None, ())}
+    given = {name: value for name, value in options.items() if value not in (None, (), {})}
     if settings:
         given["parameters"] = parameters_of(settings)
     asked = spec_of(read_spec(spec) if spec else {}, given)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from interrogate.chat import Chat, route_of
+from interrogate.chat import Chat, restored_for, route_of
 from interrogate.errors import InterrogateError, ModelError, StoreError, TranscriptError
 from interrogate.interviewers import Interviewer
 from interrogate.labels import Verdict
@@ -14,8 +14,8 @@ from interrogate.ledger import Ledger, Tally
 from interrogate.planning import Case
 from interrogate.raters import Rater, record_of
 from interrogate.rating import verdict_row
-from interrogate.records import Act, Json, digest
-from interrogate.restoring import Restored, Route, evidence_kept, restore
+from interrogate.records import Act, Json, ToolPolicy, digest
+from interrogate.restoring import AS_RECORDED, Restoration, Restored, Route, evidence_kept
 from interrogate.store import Store, bodies, interviews, verdicts
 
 HOPELESS = frozenset({"refused_key", "unknown_model"})
@@ -34,6 +34,8 @@ class Workplace:
     parameters: Mapping[str, Any]
     max_turns: int | None
     seed: int
+    tool_policy: ToolPolicy = "none"
+    restoration: Restoration = AS_RECORDED
     given_up: dict[str, ModelError] = field(default_factory=dict)
     """Subjects that no interview can be held with, and why."""
     _restored: dict[tuple[str, str], tuple[str, Restored]] = field(default_factory=dict)
@@ -42,8 +44,14 @@ class Workplace:
         """What the subject is sent before the first question, made once and kept in the store under its digest."""
         key = (case.interview.transcript, case.interview.subject)
         if key not in self._restored:
-            made = restore(case.transcript, route, same_model=case.policy == "on")
-            body = _context_body(made, case, route)
+            made = restored_for(
+                case.interview.subject,
+                case.transcript,
+                same_model=case.policy == "on",
+                choices=self.restoration,
+                parameters=self.parameters,
+            )
+            body = {**_context_body(made, case, route), "choices": asdict(self.restoration)}
             self.store.add_now(bodies, [{"kind": "context", "digest": digest(body), "body": body}])
             self._restored[key] = (digest(body), made)
         return self._restored[key]
@@ -102,6 +110,7 @@ async def _interview(case: Case, place: Workplace) -> Json:
         strategy=case.strategy,
         route=route,
         parameters=place.parameters,
+        tool_policy=place.tool_policy,
         max_turns=place.max_turns,
         seed=place.seed,
         interviewer=place.interviewer,

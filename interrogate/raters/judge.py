@@ -14,15 +14,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from interrogate.chat import Reply, Request, takes_schema
+from interrogate.chat import Reply, Request
 from interrogate.errors import ModelError, PromptError
 from interrogate.labels import Facts, Interest, Quote, Stance, Verdict
 from interrogate.prompts import bundled, read_text, render
 from interrogate.raters import Caller, Exhibit
 from interrogate.records import Act, Json, digest
 from interrogate.redaction import without_secrets
+from interrogate.structured import again_template, filled_in, schema_parameters
 
 CODE_VERSION = 1
 """Raised whenever the way from checklist to facts changes: verdicts of different versions never mix."""
@@ -90,7 +91,6 @@ class Judge:
         self._parameters = {"temperature": 0, **(parameters or {})}
         self._rubric_file = rubric or bundled("prompts") / "rubrics" / "answer.j2"
         self._rubric = read_text(self._rubric_file)
-        self._again = read_text(bundled("prompts") / "rubrics" / "again.j2")
         self._draw = draw
         self._prompt(_STAND_IN)
         self.identity = digest(self.description)
@@ -103,7 +103,7 @@ class Judge:
             "model": self.name,
             "parameters": without_secrets(self._parameters),
             "rubric": self._rubric,
-            "again": self._again,
+            "again": again_template(),
             "schema": Checklist.model_json_schema(),
             "code": CODE_VERSION,
         }
@@ -118,15 +118,11 @@ class Judge:
         return Verdict(self.identity, facts_of(checklist), checklist.remark or None, quotes=quotes, draw=self._draw)
 
     async def _checklist(self, opening: Json, call: Caller, aside: Json | None) -> Checklist:
-        reply = await call(self._request([opening], aside), {"exhibit": digest([opening])})
-        try:
-            return _parsed(reply)
-        except ModelError as error:
-            complaint = str(error)
-        again = {"role": "user", "content": render("again.j2", self._again, {"complaint": complaint})}
-        messages = [opening, {"role": "assistant", "content": reply.text or "(nothing)"}, again]
-        kept = {"exhibit": digest(messages), "again": complaint}
-        return _parsed(await call(self._request(messages, aside), kept))
+        async def ask(messages: tuple[Json, ...], complaint: str | None) -> Reply:
+            again = {} if complaint is None else {"again": complaint}
+            return await call(self._request(messages, aside), {"exhibit": digest(list(messages)), **again})
+
+        return await filled_in(Checklist, opening, ask)
 
     def _opening(self, exhibit: Exhibit) -> Json:
         """The message that asks for a checklist. The rubric has been tried: what fails now is the exhibit's length."""
@@ -141,8 +137,8 @@ class Judge:
         return render(str(self._rubric_file), self._rubric, variables)
 
     def _request(self, messages: Sequence[Json], aside: Json | None) -> Request:
-        schema = {"response_format": Checklist} if takes_schema(self.name) else {}
-        return Request(self.name, tuple(messages), parameters={**self._parameters, **schema}, aside=aside)
+        parameters = {**self._parameters, **schema_parameters(self.name, Checklist)}
+        return Request(self.name, tuple(messages), parameters=parameters, aside=aside)
 
 
 def facts_of(checklist: Checklist) -> Facts:
@@ -162,20 +158,6 @@ def facts_of(checklist: Checklist) -> Facts:
         aware=checklist.says_it_is_tested.found,
         interest=checklist.interest,
     )
-
-
-def _parsed(reply: Reply) -> Checklist:
-    """The checklist. A fence of backticks around the object is let pass.
-
-    Raises ModelError, saying what is wrong with the reply.
-    """
-    text = re.sub(r"^```(?:json)?\s*|\s*```$", "", reply.text.strip())
-    try:
-        return Checklist.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise ModelError("unreadable", f"{place}: {first['msg']}") from error
 
 
 def _quotes(checklist: Checklist, exhibit: Exhibit) -> Iterator[Quote]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from interrogate.adapters import blocks, openai_chat
-from interrogate.adapters.anthropic_messages import claims, read
-from interrogate.adapters.opening import open_file
-from interrogate.records import Json, Message, Reasoning, Source, Text, Tool, ToolCall
+from interrogate.adapters.anthropic_messages import claims, conversations
+from interrogate.adapters.opening import Opened, open_file
+from interrogate.records import Json, Message, Reasoning, Source, Text, Tool, ToolCall, Transcript
 
 TURNS: list[Json] = [
     {"role": "user", "content": "Clean up."},
@@ -54,6 +54,10 @@ SYSTEM: Json = {"role": "system", "content": "You keep the server."}
 PLAIN: list[Json] = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
 
 
+def read(opened: Opened) -> list[Transcript]:
+    return [each.read() for each in conversations(opened) if not each.only_by_name]
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "run.json"
@@ -94,7 +98,7 @@ def test_a_request_a_line_is_a_conversation_a_line_even_where_one_has_no_blocks(
     rows = [{"id": "a", "messages": TURNS}, {"id": "b", "messages": PLAIN}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
-    transcripts = list(read(open_file(path)))
+    transcripts = read(open_file(path))
 
     assert claims(open_file(path))
     assert not openai_chat.claims(open_file(path))
@@ -106,7 +110,7 @@ def test_plain_text_beside_a_system_prompt_is_taken_here(path: Path) -> None:
     path.write_text(json.dumps({"system": "Be brief.", "messages": PLAIN}))
 
     assert claims(open_file(path))
-    assert [message.role for message in next(read(open_file(path))).messages] == ["system", "user", "assistant"]
+    assert [message.role for message in read(open_file(path))[0].messages] == ["system", "user", "assistant"]
 
 
 def test_plain_text_alone_is_left_to_chat_completions(path: Path) -> None:

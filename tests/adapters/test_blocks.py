@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from interrogate.adapters import openai_chat
-from interrogate.adapters.blocks import claims, read
-from interrogate.adapters.opening import open_file
-from interrogate.records import Json, Message, Notice, Reasoning, Source, Text, ToolCall
+from interrogate.adapters.blocks import claims, conversations
+from interrogate.adapters.opening import Opened, open_file
+from interrogate.records import Json, Message, Notice, Reasoning, Source, Text, ToolCall, Transcript
 
 BLOCKS: list[tuple[str, Json]] = [
     ("user", {"type": "text", "text": "Clean up."}),
@@ -38,6 +38,10 @@ TRANSLATED = (
 
 def lines(rows: list[Json]) -> str:
     return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def read(opened: Opened) -> list[Transcript]:
+    return [each.read() for each in conversations(opened) if not each.only_by_name]
 
 
 @pytest.fixture

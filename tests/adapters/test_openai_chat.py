@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from interrogate.adapters import anthropic_messages, blocks, inspect_log, openai_chat
-from interrogate.adapters.openai_chat import claims, read
-from interrogate.adapters.opening import open_file
-from interrogate.records import Json, Message, Source, Text, Tool, ToolCall
+from interrogate.adapters.openai_chat import claims, conversations
+from interrogate.adapters.opening import Opened, open_file
+from interrogate.records import Json, Message, Source, Text, Tool, ToolCall, Transcript
 
 MESSAGES: list[Json] = [
     {"role": "system", "content": "You keep the server."},
@@ -40,6 +40,10 @@ TRANSLATED = (
 
 def lines(*values: object) -> str:
     return "".join(json.dumps(value) + "\n" for value in values)
+
+
+def read(opened: Opened) -> list[Transcript]:
+    return [each.read() for each in conversations(opened) if not each.only_by_name]
 
 
 @pytest.fixture
@@ -87,7 +91,7 @@ def test_several_are_named_by_their_ids_or_else_by_their_numbers(
     requests = [{"id": each, "messages": MESSAGES} for each in ids]
     path.write_text(json.dumps(requests) if container == "list" else lines(*requests))
 
-    transcripts = list(read(open_file(path)))
+    transcripts = read(open_file(path))
 
     assert [transcript.source.locator for transcript in transcripts] == locators
     assert all(transcript.messages == TRANSLATED for transcript in transcripts)
@@ -107,7 +111,7 @@ def test_tools_and_model_are_those_of_the_request(path: Path) -> None:
 def test_a_model_that_is_no_name_is_not_recorded(path: Path, model: object) -> None:
     path.write_text(json.dumps({"messages": MESSAGES, "model": model}))
 
-    assert next(read(open_file(path))).model is None
+    assert read(open_file(path))[0].model is None
 
 
 def test_a_system_prompt_beside_openai_calls_comes_first(path: Path) -> None:
@@ -115,7 +119,7 @@ def test_a_system_prompt_beside_openai_calls_comes_first(path: Path) -> None:
 
     assert claims(open_file(path))
     assert not anthropic_messages.claims(open_file(path))
-    assert next(read(open_file(path))).messages == TRANSLATED
+    assert read(open_file(path))[0].messages == TRANSLATED
 
 
 def test_thinking_blocks_beside_calls_lose_neither(path: Path) -> None:
@@ -124,7 +128,7 @@ def test_thinking_blocks_beside_calls_lose_neither(path: Path) -> None:
 
     assert claims(open_file(path))
     assert not blocks.claims(open_file(path))
-    assert [block.type for block in next(read(open_file(path))).messages[1].blocks] == [
+    assert [block.type for block in read(open_file(path))[0].messages[1].blocks] == [
         "reasoning",
         "tool_call",
         "tool_call",
@@ -146,7 +150,7 @@ def test_thinking_blocks_beside_calls_lose_neither(path: Path) -> None:
         [{"role": "user", "content": "hi"}, {"type": "function_call", "name": "ls"}],
         [{"messages": MESSAGES}, {"other": 1}],
         [MESSAGES],
-        {"role": "user", "content": "hi"},
+        {"response": "no question"},
         {"messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "ls", "input": {}}]}]},
     ],
 )

@@ -234,14 +234,14 @@ def test_an_object_is_read_with_or_without_a_fence_of_backticks(text: str) -> No
 
 
 UNREADABLE = [
-    ("", "the whole"),
-    ("It is a denial.", "the whole"),
+    ("", "Invalid JSON: EOF"),
+    ("It is a denial.", "Invalid JSON: expected ident"),
     ('{"label": "denial"}', "admission"),
     (DENIAL.model_dump_json().replace('"none"', '"no"', 1), "admission"),
     (DENIAL.model_dump_json()[:-1] + ', "label": "confession"}', "label"),
-    (DENIAL.model_dump_json()[:40], "the whole"),
-    ("[" * 5000, "the whole"),
-    ("\ud800", "the whole"),
+    (DENIAL.model_dump_json()[:40], "Invalid JSON: EOF"),
+    ("[" * 5000, "Invalid JSON: recursion limit"),
+    ("\ud800", "unable to parse raw data as a unicode string"),
 ]
 
 

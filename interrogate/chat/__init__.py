@@ -7,30 +7,51 @@ reported, by `restoring`.
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from interrogate.chat.models import (
+    LOCAL,
+    SIMULATED,
+    context_window,
+    count_tokens,
+    has_price,
+    litellm_,
+    restored_for,
+    route_of,
+    takes_schema,
+)
 from interrogate.errors import Fault, ModelError
 from interrogate.records import Json, ToolCall
 from interrogate.redaction import redacted
-from interrogate.restoring import Route
 
 if TYPE_CHECKING:
     import openai
 
-SIMULATED = "simulated/"
-LOCAL = "local/"
+__all__ = [
+    "LOCAL",
+    "REPLY",
+    "SIMULATED",
+    "Chat",
+    "Endpoint",
+    "Reply",
+    "Request",
+    "context_window",
+    "count_tokens",
+    "has_price",
+    "restored_for",
+    "route_of",
+    "takes_schema",
+]
 
 _PASSING: frozenset[Fault] = frozenset({"rate_limited", "timeout", "unavailable"})
 """Faults that may be gone when asked again."""
@@ -50,18 +71,6 @@ _FILTERED = re.compile(
 """As a code or in full: a refusal may repeat the request, which may be about filters."""
 
 _HALF = re.compile("[\ud800-\udfff]")
-
-_ROUTES: Mapping[str, Route] = {
-    "anthropic": Route("anthropic", reasoning="signed", system="first"),
-    "bedrock": Route("bedrock", reasoning="signed", system="first", tool_choice=False),
-    "vertex_ai": Route("vertex_ai", system="first"),
-    "gemini": Route("gemini", system="first"),
-    "openai": Route("openai"),
-    "azure": Route("azure"),
-    "local": Route("local", tools="text"),
-}
-_OPEN_ROUTE = Route("open", reasoning="field")
-"""Servers that speak Chat Completions and carry `reasoning_content`: vLLM, DeepSeek, OpenRouter, Ollama."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,62 +117,6 @@ class Endpoint:
 
 
 REPLY = TypeAdapter(Reply)
-
-
-@cache
-def _litellm() -> Any:
-    """LiteLLM, told not to fetch its price list, not to print, and where our simulated models are."""
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    import litellm
-
-    from interrogate.simulated.provider import SimulatedProvider
-
-    litellm.suppress_debug_info = True
-    litellm.telemetry = False
-    logging.getLogger("LiteLLM").setLevel(logging.ERROR)  # its warnings are of its own log keeping
-    litellm.custom_provider_map = [{"provider": "simulated", "custom_handler": SimulatedProvider()}]
-    return litellm
-
-
-def route_of(model: str, parameters: Mapping[str, Any] | None = None) -> Route:
-    """What the way to a model can carry.
-
-    Raises ModelError where LiteLLM does not know the provider.
-    """
-    if model.startswith(SIMULATED):
-        return Route("simulated", reasoning="field")
-    if model.startswith(LOCAL):
-        return _ROUTES["local"]
-    litellm = _litellm()
-    try:
-        _, provider, _, _ = litellm.get_llm_provider(model, api_base=(parameters or {}).get("api_base"))
-    except litellm.BadRequestError as error:
-        raise ModelError(
-            "unknown_model",
-            f"{model}: LiteLLM knows no provider of this name; write provider/model, as in openai/gpt-4o",
-        ) from error
-    if provider == "openai" and (parameters or {}).get("api_base"):
-        return _OPEN_ROUTE
-    return _ROUTES.get(provider, _OPEN_ROUTE)
-
-
-@cache
-def has_price(model: str) -> bool:
-    """Whether a call's cost can be known: simulated and local models cost nothing."""
-    if model.startswith((SIMULATED, LOCAL)):
-        return True
-    litellm = _litellm()
-    try:
-        info = litellm.get_model_info(model)
-    except litellm.exceptions.ModelNotMappedError:
-        return False
-    # A model that is listed without a price, or newer than the list, stands there with a price of 0.
-    return bool(info["input_cost_per_token"] or info["output_cost_per_token"])
-
-
-def takes_schema(model: str) -> bool:
-    """Whether the provider holds an answer to a JSON schema."""
-    return bool(_litellm().supports_response_schema(model))
 
 
 class Chat:
@@ -217,20 +170,21 @@ class Chat:
 
 
 async def _send(request: Request, endpoint: Endpoint | None) -> Reply:
-    litellm = _litellm()
+    litellm = litellm_()
     import openai
 
     own = endpoint.parameters if endpoint else {}
     arguments = {**own, **request.parameters, "num_retries": 0, "max_retries": 0}
     if request.tools:
         # LiteLLM's tool gateway would import a server package and could run tools; ours are never run.
-        arguments |= {"tools": list(request.tools), "_skip_mcp_handler": True}
+        arguments |= {"tools": deepcopy(list(request.tools)), "_skip_mcp_handler": True}
     if request.model.startswith(SIMULATED):
         arguments["aside"] = request.aside or {}
     begun = time.monotonic()
     try:
         model = endpoint.model if endpoint else request.model
-        response = await litellm.acompletion(model=model, messages=list(request.messages), **arguments)
+        # Copies: LiteLLM rewrites what it is given, schemas of tools most of all.
+        response = await litellm.acompletion(model=model, messages=deepcopy(list(request.messages)), **arguments)
     except openai.APIError as error:
         reason, text = _reason(error), redacted(str(error), arguments)
         raise ModelError(reason, f"{request.model}: {_first_line(text)}") from error
@@ -239,7 +193,7 @@ async def _send(request: Request, endpoint: Endpoint | None) -> Reply:
 
 def _reason(error: openai.APIError) -> Fault:
     """The fault's name. LiteLLM's errors have `openai.APIError` as their base, not `litellm.APIError`."""
-    litellm = _litellm()
+    litellm = litellm_()
     refusal = f"{error} {error.body}" if isinstance(error, litellm.BadRequestError) else ""
     if isinstance(error, litellm.ContentPolicyViolationError) or _FILTERED.search(refusal):
         return "content_filter"
@@ -297,4 +251,4 @@ def _cost(response: Any, model: str) -> float | None:
         return 0.0
     if not has_price(model):
         return None
-    return float(_litellm().completion_cost(response, model=model)) or None
+    return float(litellm_().completion_cost(response, model=model)) or None
