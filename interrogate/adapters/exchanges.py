@@ -27,8 +27,8 @@ OUTCOMES = frozenset(
 """Words of a key by which it tells how a run ended or was judged: never a condition, by which results are split."""
 BOOKKEEPING = frozenset(
     """body canary choices completion created created_at custom_id error functions id input messages method model object
-    output params prompt request request_body request_id response response_body result stream system time timestamp tools type updated_at url user
-    uuid""".split()
+    output params prompt request request_body request_id response response_body result stream system time timestamp
+    tools type updated_at url user uuid""".split()
 )
 """Keys of names, times and transport, which differ in every row, and of the conversation itself."""
 

@@ -41,13 +41,14 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     Raises TranscriptError where there is none.
     """
     calls = [(body, answer) for entry in opened.document["log"]["entries"] for body, answer in _call(entry)]
-    found = [each for body, answer in calls if (each := exchange({"request": body, "response": answer})) is not None]
-    others = [body for body, _ in calls if "messages" not in body]
+    asked = [{"request": body, "response": answer} for body, answer in calls if "messages" in body]
+    found = [each for each in map(exchange, asked) if each is not None]
+    others = len(calls) - len(asked)
     if not found and not others:
         raise TranscriptError(f"{opened.name}: a HAR capture without any call of a chat interface that was answered")
     names = [str(number) for number in range(len(found))]
     yield from conversations_of(found, names, Source(opened.name, NAME))
-    for number in range(len(others)):
+    for number in range(others):
         source = Source(opened.name, NAME, str(len(found) + number))
         yield Conversation(source, partial(_refuse, source))
 

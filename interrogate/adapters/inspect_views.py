@@ -79,7 +79,8 @@ def _differs(call: Call, messages: Sequence[Any], sample: Json) -> bool:
     place = names.index(call.id) if call.id in names and call.id else max(spoken, default=0)
     made, kept = (len(as_list(each.get("tool_calls"))) for each in (call.answer, as_object(messages[place])))
     sent = [as_object(message).get("id") for message in call.sent(sample)]
-    return made != kept or (sent != names[:place] if None not in sent else len(sent) != place)
+    named = None not in (*sent, *names[:place])
+    return made != kept or (sent != names[:place] if named else len(sent) != place)
 
 
 def messages_of(sample: Mapping[str, Any]) -> list[Any]:

@@ -207,14 +207,13 @@ def _block(part: object, draft: Draft) -> Block | None:
 
 def _said(part: Json, draft: Draft) -> Block | None:
     match part:
-        case {"type": "text" | "input_text" | "output_text", "text": str(text)}:
+        case (
+            {"type": "text" | "input_text" | "output_text", "text": str(text)}
+            | {"type": "refusal", "refusal": str(text)}
+            | {"type": "document", "source": {"type": "text", "data": str(text)}}
+        ):
             return Text(text)
         case {"text": str(text)} if "type" not in part:
-            return Text(text)
-        case {"type": "refusal", "refusal": str(text)} | {
-            "type": "document",
-            "source": {"type": "text", "data": str(text)},
-        }:
             return Text(text)
         case {"type": "thinking" | "redacted_thinking"}:
             return _thinking(part, draft)

@@ -241,7 +241,7 @@ UNREADABLE = [
     (DENIAL.model_dump_json()[:-1] + ', "label": "confession"}', "label"),
     (DENIAL.model_dump_json()[:40], "Invalid JSON: EOF"),
     ("[" * 5000, "Invalid JSON: recursion limit"),
-    ("\ud800", "unable to parse raw data as a unicode string"),
+    ("\ud800", "Input should be a valid string"),
 ]
 
 
