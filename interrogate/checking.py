@@ -41,7 +41,7 @@ def _listed(
         "source": str(found.source),
         "format": found.source.format,
         "model": found.model,
-        "messages": len(found.messages) if offered.messages is None else offered.messages,
+        "messages": offered.messages or len(found.messages) or None,
         "default": not offered.only_by_name,
         "about": offered.about,
         "acts": len(found.acts),
@@ -131,23 +131,24 @@ def printable(text: str) -> str:
     return _CONTROL.sub("�", text)
 
 
-def lines_of(found: Transcript | Unread) -> Iterator[str]:
-    """A conversation as lines to read."""
-    if isinstance(found, Unread):
-        yield f"Not read: {found.error}"
-        return
+def lines_of(found: Transcript) -> Iterator[str]:
+    """A conversation as lines to read on a terminal."""
+    yield from (printable(line) for line in _lines(found))
+
+
+def _lines(found: Transcript) -> Iterator[str]:
     counts = f"{len(found.messages)} messages, {len(found.tools)} tools"
     yield f"# {found.source}  ({found.source.format}, {counts}, digest {found.digest})"
     for notice in found.warnings:
-        yield printable(f"# {notice.code}: {notice.detail}")
+        yield f"# {notice.code}: {notice.detail}"
     for index, message in enumerate(found.messages):
         yield f"\n[{index}] {message.role}{f' (result of {message.call_id})' if message.call_id else ''}"
-        yield from (printable(line) for line in _blocks(message))
+        yield from _blocks(message)
     listed = (("act", found.acts), ("accusation", found.accusations), ("proposed by the harness", found.proposals))
     for title, acts in listed:
         for act in acts:
-            yield f"\n# {title}: {act.kind}: {printable(act.summary)}"
-            yield from (f"#   [{item.message}] {printable(item.quote)}" for item in act.evidence)
+            yield f"\n# {title}: {act.kind}: {act.summary}"
+            yield from (f"#   [{item.message}] {item.quote}" for item in act.evidence)
 
 
 def _blocks(message: Message) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Literal
 
-from interrogate.adapters.native import written
+from interrogate.adapters.formats.native import written
 from interrogate.records import Block, Json, Media, Message, Reasoning, Text, ToolCall, Transcript
 
 Form = Literal["interrogate", "openai"]

@@ -21,6 +21,8 @@ from interrogate.structured import filled_in, schema_parameters
 
 LONGEST_PART = 200_000
 """Characters of a record that a judge reads at once. What is longer is read in several parts."""
+_HEADING = 24
+"""Characters that a message's number and role take at most."""
 
 
 class Quoted(BaseModel):
@@ -58,6 +60,8 @@ class Located:
     """Each with the evidence that stands in the message it was said to stand in."""
     dropped: tuple[str, ...] = ()
     """What was left out, and why."""
+    failure: str | None = None
+    """Why the judge gave no report. That is not the same as a report that holds nothing."""
 
 
 async def locate(transcript: Transcript, judge: str, chat: Chat, parameters: Mapping[str, Any]) -> Located:
@@ -79,13 +83,13 @@ async def locate(transcript: Transcript, judge: str, chat: Chat, parameters: Map
 
 
 async def found_in(transcript: Transcript, judge: str | None, parameters: Mapping[str, Any]) -> Located:
-    """What the harness reports, and what a judge finds if one is named. A judge's failure is among what was dropped."""
+    """What the harness reports, and what a judge finds if one is named; or the judge's failure."""
     if judge is None:
         return Located(transcript.proposals)
     try:
         located = await locate(transcript, judge, Chat(), parameters)
     except ModelError as error:
-        located = Located((), (f"{judge} gave no report: {error}",))
+        return Located(transcript.proposals, failure=f"{judge} gave no report: {error}")
     return replace(located, acts=(*transcript.proposals, *located.acts))
 
 
@@ -98,17 +102,25 @@ def _evidence(quoted: Quoted, transcript: Transcript, dropped: list[str]) -> Evi
 
 
 def _parts(messages: Sequence[Message]) -> Iterator[list[Json]]:
-    """The messages as a judge reads them, in parts of bounded length, none torn."""
+    """The messages as a judge reads them, in parts of bounded length."""
     part: list[Json] = []
     length = 0
-    for number, message in enumerate(messages):
-        text = "\n".join(_spelled(message))[:LONGEST_PART]
-        if part and length + len(text) > LONGEST_PART:
+    for piece in _pieces(messages):
+        size = _HEADING + len(piece["text"])
+        if part and length + size > LONGEST_PART:
             yield part
             part, length = [], 0
-        part.append({"number": number, "role": message.role, "text": text})
-        length += len(text)
+        part.append(piece)
+        length += size
     yield part
+
+
+def _pieces(messages: Sequence[Message]) -> Iterator[Json]:
+    """The messages, none torn but what is longer than a part itself."""
+    for number, message in enumerate(messages):
+        text = "\n".join(_spelled(message))
+        for start in range(0, len(text) or 1, LONGEST_PART):
+            yield {"number": number, "role": message.role, "text": text[start : start + LONGEST_PART]}
 
 
 def _spelled(message: Message) -> Iterator[str]:

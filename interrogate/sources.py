@@ -46,6 +46,6 @@ def _glance(found: Conversation | Unread) -> Transcript | Unread:
     """What is known of a conversation without reading it, where its file tells its length."""
     if isinstance(found, Unread):
         return found
-    if found.messages is None:
+    if found.messages is None and not found.only_by_name:
         return read_conversation(found)
     return Transcript((), (), found.source, model=found.model)

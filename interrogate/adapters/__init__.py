@@ -1,109 +1,20 @@
-"""From a harness's file to transcripts: one module a format, one line in one table.
-
-Each module offers `NAME`, `claims(opened)` and `conversations(opened)`. At most one of a table may claim a file.
-"""
+"""From a harness's file to transcripts: one module a format, one line in the table of `formats`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from interrogate.adapters import (
-    actions,
-    agents_trace,
-    anthropic_messages,
-    atbench,
-    atif,
-    blocks,
-    bloom,
-    claude_code,
-    codex,
-    custom_conversation,
-    docent,
-    garak,
-    gemini,
-    har,
-    inspect_bundle,
-    inspect_log,
-    langchain,
-    langfuse,
-    langsmith,
-    malt,
-    mapped,
-    mini_swe_agent,
-    mlflow,
-    native,
-    openai_chat,
-    openhands,
-    openinference,
-    otel,
-    petri,
-    promptfoo,
-    pyrit,
-    reasoning_rows,
-    responses,
-    scout,
-    sharegpt,
-    swe_agent,
-    tau_bench,
-)
 from interrogate.adapters.conversations import Conversation, chosen
 from interrogate.adapters.files import File, files_of, split_locator
+from interrogate.adapters.formats import ADAPTERS, HARNESSES, INTERFACES, Adapter
+from interrogate.adapters.mapped import Mapped
 from interrogate.adapters.opening import Opened, open_file
 from interrogate.errors import InputError, InterrogateError, TranscriptError
 from interrogate.records import Transcript
 
 _NOBODY = "no_assistant_turn: no assistant message; there is nobody to put back into this context"
 _MOST_NAMED = 10
-
-
-class Adapter(Protocol):
-    """What a module of this package offers."""
-
-    NAME: str
-
-    def claims(self, opened: Opened) -> bool: ...
-    def conversations(self, opened: Opened) -> Iterable[Conversation]: ...
-
-
-HARNESSES: tuple[Adapter, ...] = (
-    inspect_log,
-    inspect_bundle,
-    native,
-    claude_code,
-    responses,
-    codex,
-    gemini,
-    agents_trace,
-    petri,
-    bloom,
-    docent,
-    scout,
-    malt,
-    atif,
-    swe_agent,
-    mini_swe_agent,
-    openhands,
-    actions,
-    tau_bench,
-    sharegpt,
-    atbench,
-    garak,
-    promptfoo,
-    pyrit,
-    har,
-    langchain,
-    langfuse,
-    langsmith,
-    mlflow,
-    openinference,
-    otel,
-)
-"""Formats that carry marks of their own."""
-INTERFACES: tuple[Adapter, ...] = (openai_chat, anthropic_messages, blocks, reasoning_rows, custom_conversation)
-"""Bare messages, as any program may keep them: asked only where no harness claims a file."""
-ADAPTERS: tuple[Adapter, ...] = (*HARNESSES, *INTERFACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +32,7 @@ def reader(format_: str | None = None, fields: Mapping[str, str] | None = None) 
     field that is not known.
     """
     if fields:
-        return mapped.Mapped(fields)
+        return Mapped(fields)
     if format_ is None:
         return None
     found = next((each for each in ADAPTERS if format_ == each.NAME), None)
@@ -172,7 +83,7 @@ def read_conversation(conversation: Conversation) -> Transcript | Unread:
 def _offered(file: File, locator: str | None, using: Adapter | None, *, every: bool) -> list[Conversation | Unread]:
     try:
         opened = open_file(file.path, file.name)
-        offered = list((using or _adapter_of(opened)).conversations(opened))
+        offered = list(_adapter_of(opened, using).conversations(opened))
         found = offered if every and locator is None else list(chosen(offered, locator))
         if not found:
             raise TranscriptError(f"{file.name}{_not_there(offered, locator)}")
@@ -181,14 +92,18 @@ def _offered(file: File, locator: str | None, using: Adapter | None, *, every: b
     return [_noticed(each, opened) for each in found]
 
 
-def _adapter_of(opened: Opened) -> Adapter:
+def _adapter_of(opened: Opened, using: Adapter | None) -> Adapter:
+    if using is not None:
+        if using.claims(opened):
+            return using
+        raise TranscriptError(f"{opened.name}: not of the format {using.NAME}; leave --format out, or use --field")
     match claimants(opened):
         case [adapter]:
             return adapter
         case []:
             raise TranscriptError(
-                f"{opened.name}: no adapter knows this file ({_known()}); name one of them with --format, say where "
-                "its messages are with --field (see docs/transcripts.md), or convert it to Chat Completions messages"
+                f"{opened.name}: no adapter knows this file ({_known()}); say where its messages are with --field (see "
+                "docs/transcripts.md), or convert it to Chat Completions messages"
             )
         case several:
             names = " and ".join(each.NAME for each in several)
@@ -217,3 +132,8 @@ def _noticed(conversation: Conversation, opened: Opened) -> Conversation:
         return replace(transcript, warnings=(*transcript.warnings, *opened.notices))
 
     return replace(conversation, read=read)
+
+
+__all__ = [
+    "ADAPTERS", "Adapter", "Unread", "claimants", "conversations", "read_conversation", "read_paths", "reader",
+]  # fmt: skip

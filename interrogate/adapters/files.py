@@ -86,9 +86,15 @@ def is_whole(folder: Path) -> bool:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for each in sorted(folder.iterdir()):
-        if each.is_symlink() or each.name.startswith("."):
+        if each.is_symlink() or each.name.startswith(".") or _is_merged(each):
             continue
         if each.is_dir() and not is_whole(each):
             yield from _walk(each)
         elif each.is_dir() or not each.name.endswith(SIDECARS):
             yield each
+
+
+def _is_merged(shards: Path) -> bool:
+    """Whether a folder holds the parts of a run that Inspect has since put together in the log beside it."""
+    log = shards.with_suffix(".eval")
+    return shards.suffix == ".shards" and log.is_file() and log.stat().st_mtime >= shards.stat().st_mtime

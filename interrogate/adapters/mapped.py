@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from interrogate.adapters import shapes
 from interrogate.adapters.conversations import Conversation, numbered
+from interrogate.adapters.dialects import shapes
 from interrogate.adapters.drafting import Draft
 from interrogate.adapters.opening import Opened
 from interrogate.errors import InputError
@@ -26,7 +26,7 @@ ROLES = ("assistant", "user", "tool")
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """An adapter made of a user's words. It claims nothing: it is only ever named."""
+    """An adapter made of a user's words. It takes whatever it is given: it is only ever named."""
 
     fields: Mapping[str, str]
     NAME = "mapped"
@@ -36,8 +36,8 @@ class Mapped:
             names = ", ".join((*PLACES, *OPTIONAL, *ROLES))
             raise InputError(f"--field {', '.join(sorted(unknown))}: no such field; there are {names}")
 
-    def claims(self, opened: Opened) -> bool:  # noqa: ARG002  (the adapters' interface)
-        return False
+    def claims(self, opened: Opened) -> bool:
+        return bool(opened.values)
 
     def conversations(self, opened: Opened) -> Iterator[Conversation]:
         values = opened.values

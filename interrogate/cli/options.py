@@ -15,6 +15,20 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class NewFile(click.Path):
+    """A file to be written, in a folder that is there: found out before anything is paid for."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, dir_okay=False, writable=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(super().convert(value, param, ctx))
+        if not path.parent.is_dir():
+            self.fail(f"{path}: there is no folder {path.parent}; make it first", param, ctx)
+        return path
+
+
 directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 
@@ -51,7 +65,7 @@ _RESTORING = (
     ),
     click.option(
         "--context-window",
-        type=int,
+        type=click.IntRange(min=1),
         metavar="TOKENS",
         help="What the subject takes at most, where LiteLLM does not know; longer transcripts are cut in the middle.",
     ),

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from interrogate.cli.options import as_json, echo_json, paths, reading, restoration, restoring, sources
+from interrogate.cli.options import NewFile, as_json, echo_json, paths, reading, restoration, restoring, sources
+
+if TYPE_CHECKING:
+    from interrogate.locating import Located
+    from interrogate.records import Act
+
+_WIDEST = 10_000
+"""Characters of a table's line where no terminal sets a bound: names are to be copied, so none is shortened."""
 
 
 @click.group()
@@ -33,7 +41,7 @@ def list_(paths: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
         echo_json(listed)
     else:
         _print_table([each for each in listed if "error" not in each])
-    _finish(listed)
+    _finish(_errors(listed))
 
 
 def _print_table(listed: list[dict[str, Any]]) -> None:
@@ -42,7 +50,10 @@ def _print_table(listed: list[dict[str, Any]]) -> None:
 
     from interrogate.checking import printable
 
+    if not listed:
+        return
     table = Table("transcript", "format", "model", "messages", "acts", "accusations", "interview", "remarks", box=None)
+    table.columns[0].overflow = "fold"
     for each in listed:
         remarks = ("" if each["default"] else "by name", each["about"], each["pairing"])
         cells = (
@@ -55,7 +66,7 @@ def _print_table(listed: list[dict[str, Any]]) -> None:
         )
         row = (*cells, each["status"], ", ".join(filter(None, remarks)))
         table.add_row(*(printable(str(cell)) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 240).print(table, markup=False)
+    Console(width=None if sys.stdout.isatty() else _WIDEST).print(table, markup=False)
 
 
 @transcripts.command(epilog="Example: interrogate transcripts show run.eval#sample-7")
@@ -63,11 +74,14 @@ def _print_table(listed: list[dict[str, Any]]) -> None:
 @reading
 def show(paths: tuple[str, ...], **options: Any) -> None:
     """Print conversations as they were recorded, message by message."""
+    from interrogate.adapters import Unread
     from interrogate.checking import lines_of
 
-    for each in sources(paths, options).read():
-        for line in lines_of(each):
-            click.echo(line)
+    found = sources(paths, options).read()
+    for each in found:
+        if not isinstance(each, Unread):
+            click.echo("\n".join(lines_of(each)))
+    _finish([each.error for each in found if isinstance(each, Unread)])
 
 
 @transcripts.command(epilog="Example: interrogate transcripts check logs/ --subject anthropic/claude-sonnet-4-5 --json")
@@ -87,17 +101,15 @@ def check(paths: tuple[str, ...], *, subject: str | None, as_json: bool, **optio
         for each in checks:
             if "error" not in each:
                 _echo_check(each)
-    _finish(checks)
+    _finish(_errors(checks))
 
 
 def _echo_check(check: dict[str, Any]) -> None:
-    from interrogate.checking import printable
-
     exact = "exact" if check["exact"] else "differs"
     evidence = "evidence kept" if check["evidence_kept"] else "EVIDENCE LOST"
-    click.echo(f"{check['source']}  {check['format']}  {check['messages']} messages  {exact}, {evidence}")
+    _say(f"{check['source']}  {check['format']}  {check['messages']} messages  {exact}, {evidence}", err=False)
     for warning in check["warnings"]:
-        click.echo(printable(f"    {warning}"))
+        _say(f"    {warning}", err=False)
 
 
 @transcripts.command(epilog="Example: interrogate transcripts locate run.eval --judge openai/gpt-5 --out acts.yaml")
@@ -105,7 +117,7 @@ def _echo_check(check: dict[str, Any]) -> None:
 @reading
 @click.option("--judge", metavar="MODEL", help="Ask this model too; without it, only what the harness reports.")
 @click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The acts file that entries are added to.")
+@click.option("--out", type=NewFile(), metavar="FILE", help="The acts file that entries are added to.")
 @click.option("--yes", is_flag=True, help="Take every act that is found, without asking.")
 def locate(
     paths: tuple[str, ...], *, judge: str | None, settings: tuple[str, ...], out: Path | None, yes: bool, **options: Any
@@ -113,43 +125,57 @@ def locate(
     """Find covert acts to annotate: what the harness knows, and what a judge finds and can quote.
 
     Each quote is looked up in the message named; one that is not there is dropped and said so. You confirm each act.
+    A transcript that has its entry in the acts file is passed over.
     """
     from interrogate.adapters import Unread
+    from interrogate.annotations import place_of, read_acts
     from interrogate.library import blocking
     from interrogate.locating import entry, found_in
     from interrogate.spec import parameters_of
 
     parameters = parameters_of(settings).get("judge", {})
-    unread = []
+    entered = set(read_acts(out)) if out and out.exists() else set()
+    faults = []
     for each in sources(paths, options).read():
         if isinstance(each, Unread):
-            unread.append({"error": each.error})
-            continue
-        located = blocking(partial(found_in, each, judge, parameters))
-        for reason in located.dropped:
-            click.echo(f"{each.source}: dropped: {reason}", err=True)
-        if acts := [act for act in located.acts if yes or _is_confirmed(str(each.source), act)]:
-            text = entry(each, acts, out.parent if out else Path())
-            _add(text, out)
-    _finish(unread)
+            faults.append(each.error)
+        elif place_of(each.source) in entered:
+            _say(f"{each.source}: passed over: {out} holds an entry for it")
+        else:
+            located = blocking(partial(found_in, each, judge, parameters))
+            faults += [f"{each.source}: {located.failure}"] if located.failure else []
+            if acts := _confirmed(str(each.source), located, yes=yes):
+                _add(entry(each, acts, out.parent if out else Path()), out)
+                entered.add(place_of(each.source))
+    _finish(faults)
 
 
-def _is_confirmed(source: str, act: Any) -> bool:
-    from interrogate.checking import printable
+def _confirmed(source: str, located: Located, *, yes: bool) -> list[Act]:
+    """Those of the acts that a person takes for one."""
+    for reason in located.dropped:
+        _say(f"{source}: dropped: {reason}")
+    if not located.acts and located.failure is None:
+        _say(f"{source}: no covert act found")
+    return [act for act in located.acts if yes or _is_confirmed(source, act)]
 
-    click.echo(printable(f"\n{source}\n{act.kind}: {act.summary}"), err=True)
+
+def _is_confirmed(source: str, act: Act) -> bool:
+    _say(f"\n{source}\n{act.kind}: {act.summary}")
     for item in act.evidence:
-        click.echo(printable(f"  [{item.message}] {item.quote}"), err=True)
-    return click.confirm("Is this a covert act, and are these its evidence?", err=True)
+        _say(f"  [{item.message}] {item.quote}")
+    if not act.evidence:
+        _say("  (no evidence is known: add some to the acts file)")
+    return click.confirm("Is this a covert act, shown by this evidence?", err=True)
 
 
 def _add(text: str, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
+    parted = "\n" if out.exists() else ""
     with out.open("a", encoding="utf-8") as file:
-        file.write(text)
-    click.echo(f"Added to {out}", err=True)
+        file.write(f"{parted}{text}")
+    _say(f"Added to {out}")
 
 
 @transcripts.command(epilog="Example: interrogate transcripts convert run.eval --to openai --out run.jsonl")
@@ -163,9 +189,7 @@ def _add(text: str, out: Path | None) -> None:
     show_default=True,
     help="Our own format, which holds everything, or Chat Completions messages.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The JSONL file; otherwise standard output."
-)
+@click.option("--out", type=NewFile(), metavar="FILE", help="The JSONL file; otherwise standard output.")
 def convert(paths: tuple[str, ...], *, form: Any, out: Path | None, **options: Any) -> None:
     """Write transcripts in our own format or as Chat Completions messages, one a line; what is lost is said."""
     from interrogate.adapters import Unread
@@ -177,18 +201,28 @@ def convert(paths: tuple[str, ...], *, form: Any, out: Path | None, **options: A
     for each, (line, losses) in zip(transcripts, converted(transcripts, form), strict=True):
         lines.append(f"{line}\n")
         for loss in losses:
-            click.echo(f"{each.source}: not in this format: {loss}", err=True)
+            _say(f"{each.source}: not in this format: {loss}")
     if out is None:
         click.echo("".join(lines), nl=False)
     else:
         out.write_text("".join(lines), encoding="utf-8")
-        click.echo(f"Written: {out} ({len(lines)} transcripts)", err=True)
-    _finish([{"error": each.error} for each in found if isinstance(each, Unread)])
+        _say(f"Written: {out} ({len(lines)} transcripts)")
+    _finish([each.error for each in found if isinstance(each, Unread)])
 
 
-def _finish(checks: list[dict[str, Any]]) -> None:
-    """Files that could not be read, said aloud at the end; then exit status 1."""
-    unread = [each for each in checks if "error" in each]
-    for each in unread:
-        click.echo(f"Not read: {each['error']}", err=True)
-    sys.exit(1 if unread else 0)
+def _say(text: str, *, err: bool = True) -> None:
+    """Text of which a stranger may have written a part."""
+    from interrogate.checking import printable
+
+    click.echo(printable(text), err=err)
+
+
+def _errors(entries: Sequence[dict[str, Any]]) -> list[str]:
+    return [each["error"] for each in entries if "error" in each]
+
+
+def _finish(faults: Sequence[str]) -> None:
+    """What could not be done, said at the end; then exit status 1."""
+    for fault in faults:
+        _say(f"Error: {fault}")
+    sys.exit(1 if faults else 0)

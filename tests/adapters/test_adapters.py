@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from interrogate.adapters import ADAPTERS, Unread, claimants, read_paths, reader
 from interrogate.adapters.files import SIDECARS, split_locator
+from interrogate.adapters.formats import anthropic_messages, openai_chat
 from interrogate.adapters.opening import open_file
 from interrogate.errors import InputError, TranscriptError
 from interrogate.records import Json, Message, Transcript
@@ -43,6 +44,8 @@ class Sample:
     warnings: tuple[str, ...] = ()
 
 
+SUBMIT = ("prompt_view",)
+"""Of logs that took the agent's call of `submit` out of its last answer."""
 KNOWN = [
     Sample("controlarena/bashbench2_attack_claude-opus-4-5_leak-secrets.eval", "inspect", (24,), 4, locator="40657182"),
     Sample("inspect_eval/inspect_ai_log_message_deduplication_v3pool.eval", "inspect", (12,), 2, locator="0"),
@@ -70,9 +73,17 @@ KNOWN = [
         "anthropic/claude-sonnet-4-5",
         "1",
     ),
-    Sample("inspect_generated/derived_inprogress_no_header.eval", "inspect", (6, 10), 0, "openai/gpt-4o", "19"),
-    Sample("inspect_generated/inspect-0.3.285_mockllm_insider.json", "inspect", (8, 8), 3, locator="a/b c?1"),
-    Sample("inspect_generated/inspect-0.3.285_mockllm_insider_zstd_pool.eval", "inspect", (8, 8), 3, locator="a/b c?1"),
+    Sample("inspect_generated/derived_inprogress_no_header.eval", "inspect", (6, 10), 3, "openai/gpt-4o", "19"),
+    Sample("inspect_generated/inspect-0.3.285_mockllm_insider.json", "inspect", (8, 8), 3, None, "a/b c?1", SUBMIT),
+    Sample(
+        "inspect_generated/inspect-0.3.285_mockllm_insider_zstd_pool.eval",
+        "inspect",
+        (8, 8),
+        3,
+        None,
+        "a/b c?1",
+        SUBMIT,
+    ),
     Sample("inspect_json/2025-05-12_browser_agent_tools.json", "inspect", (10,), 8, "openai/gpt-4o-mini", "1"),
     Sample("inspect_json/log_images_tc.json", "inspect", (3,), 0, "openai/gpt-4o", "1"),
     Sample(
@@ -81,7 +92,7 @@ KNOWN = [
         (5,),
         1,
         locator="1",
-        warnings=("view_chosen",),
+        warnings=("view_chosen", "branch_chosen"),
     ),
     Sample(
         "petri_v3_generated/inspect-petri-3.1.1_mockllm_audit_rollback.eval",
@@ -89,7 +100,7 @@ KNOWN = [
         (5,),
         1,
         locator="1",
-        warnings=("view_chosen",),
+        warnings=("view_chosen", "branch_chosen"),
     ),
     Sample("mini_swe_agent/github_issue.traj.json", "openai", (22,)),
     Sample(
@@ -347,7 +358,6 @@ def test_an_unknown_file_lists_what_is_known(tmp_path: Path) -> None:
     error = refusal(path)
 
     assert "other.json: no adapter knows this file (" in error
-    assert "--format" in error
     assert "--field" in error
     assert all(adapter.NAME in error for adapter in ADAPTERS)
 
@@ -478,13 +488,24 @@ def test_moving_a_file_does_not_change_its_transcript(tmp_path: Path) -> None:
     assert read_file(Path(shutil.copy(path, tmp_path / "moved")))[0].digest == read_file(path)[0].digest
 
 
-def test_a_format_that_is_named_is_tried_whatever_the_bytes(tmp_path: Path) -> None:
+def test_of_two_formats_that_could_be_meant_the_one_that_is_named_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path / "run.json", {"messages": CONVERSATION})
+    monkeypatch.setattr(anthropic_messages, "claims", openai_chat.claims)
 
     (found,) = read_paths([str(path)], reader("anthropic"))
 
+    assert "openai and anthropic could both read this file; name one with --format" in refusal(path)
     assert isinstance(found, Transcript)
     assert found.source.format == "anthropic"
+
+
+def test_a_format_that_is_named_and_is_not_the_files_is_refused(tmp_path: Path) -> None:
+    (found,) = read_paths([str(write(tmp_path / "run.json", {"messages": CONVERSATION}))], reader("atif"))
+
+    assert isinstance(found, Unread)
+    assert "run.json: not of the format atif" in found.error
 
 
 def test_a_format_that_is_not_known_is_wrong_use() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from interrogate.adapters import blocks, openai_chat
-from interrogate.adapters.anthropic_messages import claims, conversations
+from interrogate.adapters.formats import blocks, openai_chat
+from interrogate.adapters.formats.anthropic_messages import claims, conversations
 from interrogate.adapters.opening import Opened, open_file
 from interrogate.records import Json, Message, Reasoning, Source, Text, Tool, ToolCall, Transcript
 

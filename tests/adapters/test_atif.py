@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 
-from interrogate.adapters import Unread, atif, conversations, read_conversation
+from interrogate.adapters import Unread, conversations, read_conversation
+from interrogate.adapters.formats import atif
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
 from interrogate.records import Media, Reasoning, ToolCall, Transcript

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from interrogate.adapters import openai_chat
-from interrogate.adapters.blocks import claims, conversations
+from interrogate.adapters.formats import openai_chat
+from interrogate.adapters.formats.blocks import claims, conversations
 from interrogate.adapters.opening import Opened, open_file
 from interrogate.records import Json, Message, Notice, Reasoning, Source, Text, ToolCall, Transcript
 

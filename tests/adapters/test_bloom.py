@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 from offered import document, faults, read
 
-from interrogate.adapters import Unread, bloom, read_paths
+from interrogate.adapters import Unread, read_paths
+from interrogate.adapters.formats import bloom
 from interrogate.errors import TranscriptError
 from interrogate.records import Message, Text, Transcript
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import damaged
 
-from interrogate.adapters import ADAPTERS, Unread, claimants, conversations, read_paths
+from interrogate.adapters import ADAPTERS, Unread, claimants, conversations, read_paths, reader
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
 from interrogate.records import Message, Transcript
@@ -25,7 +25,9 @@ def sample_of(name: str) -> Path:
     return found
 
 
-NAMES = [adapter.NAME for adapter in ADAPTERS]
+REFUSED = {"controlarena-actions"}
+"""Known, so that they are refused for what they are."""
+NAMES = [adapter.NAME for adapter in ADAPTERS if adapter.NAME not in REFUSED]
 TEXTS = sorted(path.name.split(".")[0] for path in SAMPLES.iterdir() if path.suffix in {".json", ".jsonl"})
 
 EVERY = pytest.mark.parametrize("name", NAMES)
@@ -66,8 +68,16 @@ def is_valid(message: Message) -> bool:
 
 def test_every_adapter_has_a_name_of_its_own_a_docstring_and_a_sample() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == set(NAMES)
+    assert {path.name.split(".")[0] for path in SAMPLES.iterdir()} == {*NAMES, *REFUSED}
     assert all(adapter.__doc__ for adapter in ADAPTERS)
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_sample_of_what_holds_no_conversation_is_claimed_and_refused(name: str) -> None:
+    found = list(read_paths([str(sample_of(name))]))
+
+    assert claiming(sample_of(name)) == [name]
+    assert [type(each) for each in found] == [Unread]
 
 
 @EVERY
@@ -80,6 +90,15 @@ def test_a_sample_is_claimed_by_its_adapter_alone_and_read_whole(name: str) -> N
     assert {each.source.format for each in found} == {name}
     assert all(any(message.role == "assistant" for message in each.messages) for each in found)
     assert all(is_valid(message) for each in found for message in each.messages)
+
+
+@EVERY
+def test_a_format_that_is_named_does_not_make_another_formats_sample_one_of_its_own(name: str) -> None:
+    others = [str(path) for path in sorted(SAMPLES.iterdir()) if path.name.split(".")[0] not in {name, "openai"}]
+
+    found = [each for each in read_paths(others, reader(name)) if isinstance(each, Transcript)]
+
+    assert {each.source.format for each in found} <= {name}
 
 
 @EVERY

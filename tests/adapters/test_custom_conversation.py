@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 from offered import document, faults, read
 
-from interrogate.adapters import custom_conversation, read_paths
+from interrogate.adapters import read_paths
+from interrogate.adapters.formats import custom_conversation
 from interrogate.records import Message, Text, ToolCall, Transcript
 
 SAMPLE = json.loads((Path(__file__).parent / "samples" / "conversation.json").read_text())

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 from offered import document, faults, read
 
-from interrogate.adapters import docent, read_paths
+from interrogate.adapters import read_paths
+from interrogate.adapters.formats import docent
 from interrogate.records import Message, Reasoning, Text, ToolCall, Transcript
 
 SAMPLE = json.loads((Path(__file__).parent / "samples" / "docent.json").read_text())

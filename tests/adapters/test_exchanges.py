@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 
 from interrogate.adapters import Unread, claimants, conversations, read_conversation, read_paths
-from interrogate.adapters.exchanges import conditions, exchanges
+from interrogate.adapters.dialects.exchanges import conditions, exchanges
 from interrogate.adapters.opening import open_file
 from interrogate.records import Json, Transcript
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from interrogate.adapters import Unread, read_paths
-from interrogate.adapters.inspect_bundle import claims
+from interrogate.adapters.formats.inspect_log.bundle import claims
 from interrogate.adapters.opening import open_file
 from interrogate.records import Act, Json, Transcript
 

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from inspect_logs import FORMATS, asked, model_call, offered, one, said, sample, span, texts, written
 
-from interrogate.adapters import Unread, conversations, inspect_log, read_paths
+from interrogate.adapters import Unread, conversations, read_paths
 from interrogate.adapters.conversations import Conversation
-from interrogate.adapters.inspect_log import claims
+from interrogate.adapters.formats import inspect_log
+from interrogate.adapters.formats.inspect_log import claims
 from interrogate.adapters.opening import open_file
 from interrogate.records import Json, Transcript
 

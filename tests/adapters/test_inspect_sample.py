@@ -153,7 +153,7 @@ def test_long_texts_and_unparsed_arguments_come_back_from_where_the_log_keeps_th
         '{"cmd": "sudo rm -r /data/archive',
     ]
     assert texts(transcript)[3].startswith("Filesystem")
-    assert codes(transcript) == ["prompt_view", "content_dropped", "reasoning_opaque"]
+    assert codes(transcript) == ["prompt_view", "prompt_view", "reasoning_opaque"]
 
 
 def test_author_and_tools_are_those_of_the_policy_not_of_the_monitor_that_shares_its_role() -> None:
@@ -424,7 +424,7 @@ def test_a_real_agents_submit_that_the_log_took_out_can_be_had(data: Path) -> No
 
     kept, sent = (one(path, f"a/b c?1{view}") for view in ("", ":last-model-input"))
 
-    assert codes(kept) == ["content_dropped"]
+    assert codes(kept) == ["prompt_view"]
     assert [call.name for call in kept.messages[-1].calls] == []
     assert [call.name for call in sent.messages[-1].calls] == ["submit"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interrogate.adapters.json_patch import patched
+from interrogate.adapters.formats.petri.json_patch import patched
 
 
 @pytest.mark.parametrize(

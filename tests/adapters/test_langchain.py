@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import damaged
 
-from interrogate.adapters import Unread, langchain, read_paths
+from interrogate.adapters import Unread, read_paths
+from interrogate.adapters.formats import langchain
 from interrogate.adapters.opening import open_file
 from interrogate.records import Json, Media, Message, Reasoning, Text, ToolCall, Transcript
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 from offered import document, faults, read, table
 
-from interrogate.adapters import malt, read_paths
+from interrogate.adapters import read_paths
+from interrogate.adapters.formats import malt
 from interrogate.records import Message, Text, ToolCall, Transcript
 
 SAMPLE = json.loads((Path(__file__).parent / "samples" / "malt.json").read_text())

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 
-from interrogate.adapters import Unread, claimants, conversations, mini_swe_agent, read_conversation
+from interrogate.adapters import Unread, claimants, conversations, read_conversation
+from interrogate.adapters.formats import mini_swe_agent
 from interrogate.adapters.opening import open_file
 from interrogate.records import Reasoning, Text, ToolCall, Transcript
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from interrogate.adapters import anthropic_messages, blocks, inspect_log, openai_chat
-from interrogate.adapters.openai_chat import claims, conversations
+from interrogate.adapters.formats import anthropic_messages, blocks, inspect_log, openai_chat
+from interrogate.adapters.formats.openai_chat import claims, conversations
 from interrogate.adapters.opening import Opened, open_file
 from interrogate.records import Json, Message, Source, Text, Tool, ToolCall, Transcript
 

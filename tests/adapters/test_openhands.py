@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import damaged
 
-from interrogate.adapters import Unread, conversations, openhands, read_conversation, read_paths
+from interrogate.adapters import Unread, conversations, read_conversation, read_paths
 from interrogate.adapters.conversations import chosen
+from interrogate.adapters.formats import openhands
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
 from interrogate.records import Json, Media, Message, Reasoning, Text, ToolCall, Transcript

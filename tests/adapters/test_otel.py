@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 
-from interrogate.adapters import Unread, claimants, conversations, otel, read_paths
+from interrogate.adapters import Unread, claimants, conversations, read_paths
+from interrogate.adapters.formats.traces import otel
 from interrogate.adapters.opening import open_file
 from interrogate.records import Json, Media, Message, Reasoning, Text, ToolCall, Transcript
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 from offered import document, faults, read
 
-from interrogate.adapters import Unread, petri, read_paths
+from interrogate.adapters import Unread, read_paths
+from interrogate.adapters.formats import petri
 from interrogate.records import Act, Message, Reasoning, Text, ToolCall, Transcript
 
 SAMPLE = json.loads((Path(__file__).parent / "samples" / "petri.json").read_text())

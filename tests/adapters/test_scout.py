@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 from offered import faults, read, table
 
-from interrogate.adapters import Unread, read_paths, scout
+from interrogate.adapters import Unread, read_paths
+from interrogate.adapters.formats import scout
 from interrogate.adapters.opening import Opened, open_file
 from interrogate.records import Message, Reasoning, Text, ToolCall, Transcript
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from interrogate.adapters.dialects.shapes import dialect, is_message, read_messages, read_system, tools_of
 from interrogate.adapters.drafting import Draft
-from interrogate.adapters.shapes import dialect, is_message, read_messages, read_system, tools_of
 from interrogate.errors import TranscriptError
 from interrogate.records import Block, Json, Media, Message, Reasoning, Source, Text, Tool, ToolCall
 

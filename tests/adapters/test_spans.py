@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from interrogate.adapters import Unread, conversations, langfuse, read_paths
+from interrogate.adapters import Unread, conversations, read_paths
+from interrogate.adapters.formats.traces import langfuse
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
 from interrogate.records import Json, Reasoning, Text, Transcript

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 
-from interrogate.adapters import Unread, conversations, read_conversation, swe_agent
+from interrogate.adapters import Unread, conversations, read_conversation
 from interrogate.adapters.conversations import Conversation, chosen
+from interrogate.adapters.formats import swe_agent
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
 from interrogate.records import Reasoning, Text, ToolCall, Transcript

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from mutations import damaged
 
 from interrogate.adapters import Unread, read_paths
+from interrogate.adapters.formats.tau_bench import claims
 from interrogate.adapters.opening import open_file
-from interrogate.adapters.tau_bench import claims
 from interrogate.records import Json, Message, Source, Text, Tool, ToolCall, Transcript
 
 SAMPLE = Path(__file__).parent / "samples" / "tau-bench.json"

@@ -1,0 +1,1 @@
+"""What many formats share: the ways in which model interfaces and libraries write messages."""

@@ -1,0 +1,1 @@
+"""Traces: conversations that are put together from the recorded calls to a model."""
