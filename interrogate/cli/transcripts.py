@@ -13,6 +13,7 @@ import click
 from interrogate.cli.options import NewFile, as_json, echo_json, paths, reading, restoration, restoring, sources
 
 if TYPE_CHECKING:
+    from interrogate.annotations import Place
     from interrogate.locating import Located
     from interrogate.records import Act
 
@@ -39,8 +40,8 @@ def list_(paths: tuple[str, ...], *, as_json: bool, **options: Any) -> None:
     listed = listing(sources(paths, options))
     if as_json:
         echo_json(listed)
-    else:
-        _print_table([each for each in listed if "error" not in each])
+    elif readable := [each for each in listed if "error" not in each]:
+        _print_table(readable)
     _finish(_errors(listed))
 
 
@@ -50,8 +51,6 @@ def _print_table(listed: list[dict[str, Any]]) -> None:
 
     from interrogate.checking import printable
 
-    if not listed:
-        return
     table = Table("transcript", "format", "model", "messages", "acts", "accusations", "interview", "remarks", box=None)
     table.columns[0].overflow = "fold"
     for each in listed:
@@ -128,13 +127,13 @@ def locate(
     A transcript that has its entry in the acts file is passed over.
     """
     from interrogate.adapters import Unread
-    from interrogate.annotations import place_of, read_acts
+    from interrogate.annotations import place_of
     from interrogate.library import blocking
     from interrogate.locating import entry, found_in
     from interrogate.spec import parameters_of
 
     parameters = parameters_of(settings).get("judge", {})
-    entered = set(read_acts(out)) if out and out.exists() else set()
+    entered = _entered(out)
     faults = []
     for each in sources(paths, options).read():
         if isinstance(each, Unread):
@@ -148,6 +147,13 @@ def locate(
                 _add(entry(each, acts, out.parent if out else Path()), out)
                 entered.add(place_of(each.source))
     _finish(faults)
+
+
+def _entered(out: Path | None) -> set[Place]:
+    """What an acts file that is there already speaks of."""
+    from interrogate.annotations import read_acts
+
+    return set(read_acts(out)) if out and out.is_file() and out.stat().st_size else set()
 
 
 def _confirmed(source: str, located: Located, *, yes: bool) -> list[Act]:
