@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from interrogate.adapters import Unread
 from interrogate.adapters.conversations import Conversation
+from interrogate.authorship import policy
 from interrogate.chat import restored_for
 from interrogate.errors import TranscriptError
-from interrogate.records import Act, Json, Media, Message, Reasoning, Text, ToolCall, Transcript, policy
+from interrogate.records import Act, Json, Media, Message, Reasoning, Text, ToolCall, Transcript
 from interrogate.restoring import AS_RECORDED, Restoration, evidence_kept
 from interrogate.sources import Sources
 

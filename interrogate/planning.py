@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from interrogate.authorship import policy
 from interrogate.prompts import cells
-from interrogate.records import Act, Arm, Interview, Policy, Strategy, Transcript, policy
+from interrogate.records import Act, Arm, Interview, Policy, Strategy, Transcript
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from interrogate.adapters import Unread, conversations, read_conversation, read_paths, reader
 from interrogate.adapters.conversations import Conversation
@@ -27,7 +28,8 @@ class Sources:
         Raises InputError where an acts file, a format, a field or the twins' words cannot be used.
         """
         words = twin_words(self.twins) if self.twins else None
-        return annotate(read_paths(self.paths, reader(self.format, self.fields)), self.acts, words)
+        found = read_paths(self.paths, reader(self.format, self.fields))
+        return annotate((each for each in found if not self._is_acts_file(each)), self.acts, words)
 
     def offered(self) -> Iterator[tuple[Conversation | Unread, Transcript | Unread]]:
         """Every conversation there is, other views and branches too, each beside what is known of it unread.
@@ -35,11 +37,14 @@ class Sources:
         A conversation whose file tells its length is not read: quotes are not looked up then.
         """
         words = twin_words(self.twins) if self.twins else None
-        found = [
-            (each, _glance(each)) for each in conversations(self.paths, reader(self.format, self.fields), every=True)
-        ]
+        offered = conversations(self.paths, reader(self.format, self.fields), every=True)
+        found = [(each, _glance(each)) for each in offered if not self._is_acts_file(each)]
         annotated = annotate((glance for _, glance in found), self.acts, words, quotes=False)
         yield from zip((each for each, _ in found), annotated, strict=True)
+
+    def _is_acts_file(self, found: object) -> bool:
+        """Whether it is one of the acts files that lies in a folder of transcripts."""
+        return isinstance(found, Unread) and Path(found.path).resolve() in {Path(name).resolve() for name in self.acts}
 
 
 def _glance(found: Conversation | Unread) -> Transcript | Unread:

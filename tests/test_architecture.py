@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ledger", "adapters", "spec", "structured"),
     ("chat", "store", "stats", "local"),
     ("restoring", "simulated", "prompts", "redaction"),
-    ("labels",),
+    ("labels", "authorship"),
     ("records",),
     ("errors",),
 )

@@ -188,6 +188,7 @@ def test_a_subject_that_may_call_goes_on_after_its_calls_within_the_turn(
 
     assert "tool_choice" not in first.parameters
     assert [message.get("content") for message in second.messages[len(first.messages) :]] == ["Let me look.", result]
+    assert isinstance(change["answer"], Reply)
     assert change["answer"].text == "Let me look.\nIt is clean."
     assert_legal([*second.messages, *change["dialogue"][-1:]])
 
@@ -198,6 +199,7 @@ def test_a_subject_that_only_calls_is_let_go_on_for_so_long_and_no_longer(store:
     change = asked(interview_of(store, chat, tool_policy="stub"))
 
     assert len(chat.requests) == MOST_ROUNDS + 1
+    assert isinstance(change["answer"], Reply)
     assert missing_of(change["answer"]) == "tool_call_only"
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from interrogate.authorship import model_family, policy
 from interrogate.records import (
     Act,
     Evidence,
@@ -31,8 +32,6 @@ from interrogate.records import (
     canonical_json,
     digest,
     is_json_object,
-    model_family,
-    policy,
 )
 
 TRANSCRIPT = Transcript(

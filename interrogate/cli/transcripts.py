@@ -59,7 +59,7 @@ def _print_table(listed: list[dict[str, Any]]) -> None:
             each["source"],
             each["format"],
             each["model"] or "",
-            each["messages"],
+            "" if each["messages"] is None else each["messages"],
             each["acts"],
             each["accusations"],
         )

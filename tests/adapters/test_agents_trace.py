@@ -6,10 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from mutations import damaged
-from sessions import codes, locators, read, refusal, refused_or_read, roles, texts, written
+from sessions import codes, locators, read, refusal, roles, texts, written
 
 from interrogate.records import Json
 
@@ -61,11 +58,3 @@ def test_several_traces_are_several_conversations(tmp_path: Path) -> None:
 
     assert {"trace_5d2f9a", "other", "other:agent-Lookup"} <= {*locators(path)}
     assert read(f"{path}#other").digest == read(SAMPLE).digest
-
-
-@given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_a_damaged_trace_is_read_or_refused(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.getbasetemp() / "damaged-trace.jsonl"
-
-    assert refused_or_read(written(path, data.draw(damaged(data.draw(damaged(DOCUMENT))))))

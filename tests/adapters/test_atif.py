@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 
-from interrogate.adapters import Unread, conversations, read_conversation
 from interrogate.adapters.formats import atif
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
@@ -178,21 +175,3 @@ def test_the_words_of_openhands_about_its_own_doings_are_no_messages(data: Path)
     (transcript,) = read(data / "transcripts" / "atif" / "openhands_hello-world.trajectory.json")
 
     assert [message.role for message in transcript.messages] == ["system", "user", "assistant", "tool", "assistant"]
-
-
-@given(document=damaged(json.loads(SAMPLE.read_text())))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_the_damage_every_view_is_read_or_refused(
-    document: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "atif.json"
-    path.write_text(json.dumps(document))
-
-    found = [
-        each if isinstance(each, Unread) else read_conversation(each) for each in conversations([str(path)], every=True)
-    ]
-
-    assert all(str(path) in each.error for each in found if isinstance(each, Unread))
-    assert all(
-        isinstance(message.text, str) for each in found if isinstance(each, Transcript) for message in each.messages
-    )

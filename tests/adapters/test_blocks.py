@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from interrogate.adapters import read_paths
 from interrogate.adapters.formats import openai_chat
 from interrogate.adapters.formats.blocks import claims, conversations
 from interrogate.adapters.opening import Opened, open_file
@@ -95,3 +98,29 @@ def test_other_lines_are_left_to_others(path: Path, rows: list[Json]) -> None:
     path.write_text(lines(rows))
 
     assert not claims(open_file(path))
+
+
+@pytest.mark.parametrize(
+    ("beside", "proposed"),
+    [
+        (
+            {"outcome": "The key was copied to a public folder.", "scores": {}},
+            ["The key was copied to a public folder."],
+        ),
+        ({"outcome": 7}, []),
+        ([], []),
+        ("{", []),
+    ],
+)
+def test_what_stands_in_the_file_beside_it_is_proposed_and_shown_to_nobody(
+    tmp_path: Path, beside: Any, proposed: list[str]
+) -> None:
+    path = Path(shutil.copy(Path(__file__).parent / "samples" / "blocks.jsonl", tmp_path / "run.jsonl"))
+    (tmp_path / "run.meta.json").write_text(beside if isinstance(beside, str) else json.dumps(beside))
+
+    (found,) = read_paths([str(path)])
+
+    assert isinstance(found, Transcript)
+    assert [act.summary for act in found.proposals] == proposed
+    assert "public folder" not in repr(found.messages)
+    assert found.acts == ()

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 from offered import document, faults, read
 
 from interrogate.adapters import Unread, read_paths
@@ -68,9 +65,3 @@ def test_real_rollouts_are_read_and_real_judgments_are_not(data: Path) -> None:
     assert isinstance(judged, Unread)
     assert [each.source.locator for each in found if isinstance(each, Transcript)] == [f"v{n}r1" for n in range(1, 7)]
     assert {len(each.messages) for each in found if isinstance(each, Transcript)} == {5}
-
-
-@given(damaged(SAMPLE))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_damaged_rollouts_are_read_or_refused_with_their_place(value: Any) -> None:
-    assert all("run.json" in fault for fault in faults(bloom, document(value)))

@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from mutations import damaged
-from sessions import codes, locators, read, refusal, refused_or_read, roles, rows_of, texts, written
+from sessions import codes, locators, read, refusal, roles, rows_of, texts, written
 
 from interrogate.records import Json, Media, Message, Reasoning, Text, ToolCall
 
@@ -289,13 +286,3 @@ def test_a_file_of_bookkeeping_is_known_and_refused_by_its_reason(path: Path) ->
     assert "only bookkeeping" in refusal(
         written(path, [{"type": "summary", "summary": "A title", "leafUuid": "x"}] * 2)
     )
-
-
-@given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_every_branch_of_a_damaged_session_is_read_or_refused(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "damaged-session.jsonl"
-
-    assert refused_or_read(written(path, data.draw(damaged(data.draw(damaged(ROWS))))))

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import damaged
 
-from interrogate.adapters import ADAPTERS, Unread, claimants, conversations, read_paths, reader
+from interrogate.adapters import ADAPTERS, Unread, claimants, conversations, read_conversation, read_paths, reader
 from interrogate.adapters.opening import open_file
 from interrogate.errors import TranscriptError
 from interrogate.records import Message, Transcript
@@ -169,7 +169,8 @@ def test_a_damaged_sample_is_refused_with_its_place_or_read_as_valid_messages(
     path = tmp_path_factory.getbasetemp() / f"damaged-{name}.json"
     path.write_text(spelled(data.draw(damaged(documents(name))), lines=sample_of(name).suffix == ".jsonl"))
 
-    found = list(read_paths([str(path)]))
+    offered = conversations([str(path)], every=True)
+    found = [each if isinstance(each, Unread) else read_conversation(each) for each in offered]
 
     assert all(str(path) in each.error for each in found if isinstance(each, Unread))
     assert all(is_valid(message) for each in found if isinstance(each, Transcript) for message in each.messages)

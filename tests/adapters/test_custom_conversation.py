@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 from offered import document, faults, read
 
 from interrogate.adapters import read_paths
@@ -90,9 +88,3 @@ def test_real_conversations_are_read_whole(data: Path, name: str, roles: list[st
     assert [message.text for message in found.messages] == [turn["content"] for turn in turns]
     assert [message.role for message in found.messages] == (roles or [turn["role"] for turn in turns])
     assert (found.model is not None) is model
-
-
-@given(damaged(SAMPLE))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_damaged_conversation_is_read_or_refused_with_its_place(value: Any) -> None:
-    assert all("run.json" in fault for fault in faults(custom_conversation, document(value)))

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
-from offered import document, faults, read
+from offered import document, read
 
 from interrogate.adapters import read_paths
 from interrogate.adapters.formats import docent
@@ -87,9 +85,3 @@ def test_a_real_run_is_the_samples_conversation(data: Path) -> None:
     assert [tool.name for tool in found.tools] == ["bash", "python", "text_editor", "submit"]
     assert found.conditions["eval_mode"] == "attack"
     assert not any("score" in name or "success" in name for name in found.conditions)
-
-
-@given(damaged(SAMPLE))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_damaged_run_is_read_or_refused_with_its_place(value: Any) -> None:
-    assert all("run.json" in fault for fault in faults(docent, document(value)))

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 from offered import document, faults, read, table
 
 from interrogate.adapters import read_paths
@@ -110,9 +108,3 @@ def test_real_runs_are_read_along_their_first_branch(data: Path) -> None:
         ("218596", 10),
         ("252481", 2),
     ]
-
-
-@given(damaged(SAMPLE))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_damaged_run_and_its_branches_are_read_or_refused_with_their_place(value: Any) -> None:
-    assert all("run.json" in fault for fault in faults(malt, document(value)))

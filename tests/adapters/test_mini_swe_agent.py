@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 
-from interrogate.adapters import Unread, claimants, conversations, read_conversation
+from interrogate.adapters import claimants
 from interrogate.adapters.formats import mini_swe_agent
 from interrogate.adapters.opening import open_file
 from interrogate.records import Reasoning, Text, ToolCall, Transcript
@@ -80,21 +78,3 @@ def test_a_list_without_a_mark_is_left_to_the_plain_messages(data: Path) -> None
     path = data / "transcripts" / "mini_swe_agent" / "github_issue.traj.json"
 
     assert [each.NAME for each in claimants(open_file(path))] == ["openai"]
-
-
-@given(document=damaged(json.loads(SAMPLE.read_text())))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_the_damage_every_view_is_read_or_refused(
-    document: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "mini-swe-agent.json"
-    path.write_text(json.dumps(document))
-
-    found = [
-        each if isinstance(each, Unread) else read_conversation(each) for each in conversations([str(path)], every=True)
-    ]
-
-    assert all(str(path) in each.error for each in found if isinstance(each, Unread))
-    assert all(
-        isinstance(message.text, str) for each in found if isinstance(each, Transcript) for message in each.messages
-    )

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 from offered import document, faults, read
 
 from interrogate.adapters import Unread, read_paths
@@ -228,9 +226,3 @@ def test_a_real_judges_summary_is_a_proposal_and_no_message(data: Path) -> None:
     assert isinstance(found, Transcript)
     assert [act.kind for act in found.proposals] == ["judge_summary"]
     assert [message.role for message in found.messages] == ["system", "user", "assistant"]
-
-
-@given(damaged(SAMPLE))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_damaged_audit_and_its_branches_are_read_or_refused_with_their_place(value: Any) -> None:
-    assert all("run.json" in fault for fault in faults(petri, document(value)))

@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from mutations import damaged
-from sessions import codes, locators, read, refusal, refused_or_read, roles, texts, written
+from sessions import codes, locators, read, refusal, roles, texts, written
 
 from interrogate.adapters import claimants
 from interrogate.adapters.opening import open_file
@@ -199,12 +196,3 @@ def test_a_call_of_nothing_is_an_error_with_its_place(path: Path) -> None:
     path.write_text(json.dumps([ASKED, {**call("c"), "name": None}, DONE]))
 
     assert f"{path}, message 1: a tool call without a name" in refusal(path)
-
-
-@given(data=st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_damaged_items_are_read_or_refused(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
-    path = tmp_path_factory.getbasetemp() / "damaged-responses.json"
-    path.write_text(json.dumps(data.draw(damaged(data.draw(damaged(DOCUMENT))))))
-
-    assert refused_or_read(path)

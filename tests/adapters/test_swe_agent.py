@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from mutations import damaged
 
-from interrogate.adapters import Unread, conversations, read_conversation
 from interrogate.adapters.conversations import Conversation, chosen
 from interrogate.adapters.formats import swe_agent
 from interrogate.adapters.opening import open_file
@@ -123,21 +120,3 @@ def test_real_runs_with_actions_in_the_text_say_so(data: Path) -> None:
 
     assert len(transcript.messages) == 37
     assert codes(transcript) == {"calls_as_text"}
-
-
-@given(document=damaged(RUN))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_the_damage_every_view_is_read_or_refused(
-    document: Any, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "swe-agent.json"
-    path.write_text(json.dumps(document))
-
-    found = [
-        each if isinstance(each, Unread) else read_conversation(each) for each in conversations([str(path)], every=True)
-    ]
-
-    assert all(str(path) in each.error for each in found if isinstance(each, Unread))
-    assert all(
-        isinstance(message.text, str) for each in found if isinstance(each, Transcript) for message in each.messages
-    )

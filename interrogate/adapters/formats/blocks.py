@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
+from pathlib import Path
 
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.shapes import dialect, is_message, read_messages
 from interrogate.adapters.drafting import Draft, as_list
-from interrogate.adapters.opening import Opened
+from interrogate.adapters.opening import Opened, open_file
 from interrogate.adapters.parsing import Row
-from interrogate.records import Json, Source, Transcript
+from interrogate.errors import TranscriptError
+from interrogate.records import Act, Json, Source, Transcript
 
 NAME = "blocks"
 
@@ -30,15 +32,27 @@ def claims(opened: Opened) -> bool:
 def conversations(opened: Opened) -> Iterator[Conversation]:
     """The one conversation of the file."""
     source = Source(opened.name, NAME)
-    yield Conversation(source, partial(_transcript, opened.rows, source))
+    yield Conversation(source, partial(_transcript, opened, source))
 
 
-def _transcript(rows: tuple[Row, ...], source: Source) -> Transcript:
+def _transcript(opened: Opened, source: Source) -> Transcript:
     draft = Draft(source)
-    read_messages(_turns(rows), draft)
+    read_messages(_turns(opened.rows), draft)
     if not any(message.role == "system" for message in draft.messages):
         draft.note("system_missing", "this format does not record the system prompt")
-    return draft.transcript()
+    return draft.transcript(proposals=tuple(_proposals(opened.path)))
+
+
+def _proposals(path: Path) -> Iterator[Act]:
+    """What the `.meta.json` beside the file says was achieved. It is ground truth: a person decides what is asked."""
+    beside = path.with_suffix(".meta.json")
+    try:
+        known = open_file(beside).document if beside.is_file() else None
+    except TranscriptError:
+        return  # no part of the transcript: a damaged one proposes nothing
+    match known:
+        case {"outcome": str(outcome)} if outcome:
+            yield Act("outcome", outcome)
 
 
 def _turns(rows: tuple[Row, ...]) -> list[Json]:
