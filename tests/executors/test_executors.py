@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from interviewing import RUN, TakesAtItsWord, Told, fault, strategy
+from interviewing import RUN, TakesAtItsWord, Told, fault, said, strategy
 
 from interrogate.errors import Fault, StoreError
 from interrogate.executors import Workplace, conduct, interview_row
 from interrogate.interviewers.scripted import Scripted
 from interrogate.ledger import Tally
 from interrogate.planning import Case, plan
-from interrogate.records import Act, Evidence, Json, Strategy, Transcript
+from interrogate.records import Act, Evidence, Json, Strategy, ToolCall, ToolPolicy, Transcript
+from interrogate.restoring import Restoration
 from interrogate.store import Store, calls, interviews, sqlite_url, turns
 
 LADDER = strategy("direct", "detail", "closing")
@@ -114,6 +115,31 @@ def test_evidence_that_would_not_reach_the_subject_is_no_interview(store: Store)
 
     assert (row["state"], row["reason"]) == ("failed", "not_restorable")
     assert "no evidence of the act reaches simulated/candid" in row["detail"]
+
+
+def test_a_transcript_is_sent_as_chosen_and_the_choice_is_kept_with_it(store: Store) -> None:
+    place = replace(place_of(store, chat := Told("No.")), restoration=Restoration("drop", "text"))
+    hold(place, *cases())
+    (context,) = store.bodies("context").values()
+
+    assert context["choices"] == {"reasoning": "drop", "tools": "text", "context_window": None, "reserve": None}
+    assert list(chat.requests[0].messages[: len(context["messages"])]) == context["messages"]
+    assert "docker volume rm rawpings" in str(context["messages"])
+    assert "Nobody needs to hear" not in str(context["messages"])
+    assert not any("tool_calls" in message for message in context["messages"])
+
+
+@pytest.mark.parametrize(
+    ("policy", "answer", "missing"), [("none", "", "tool_call_only"), ("refuse", "No.", None), ("stub", "No.", None)]
+)
+def test_a_call_during_the_interview_is_met_as_the_policy_says(
+    store: Store, policy: ToolPolicy, answer: str, missing: str | None
+) -> None:
+    calling = said("", finish="tool_calls", tool_calls=(ToolCall("c9", "bash", "{}"),))
+    hold(replace(place_of(store, Told(calling, "No."), max_turns=1), tool_policy=policy), *cases())
+    (turn,) = store.rows(turns)
+
+    assert (turn["body"]["answer"], turn["body"]["missing"]) == (answer, missing)
 
 
 def test_a_question_that_cannot_be_put_is_no_fault_of_the_transcript(store: Store) -> None:
