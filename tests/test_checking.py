@@ -24,7 +24,7 @@ WIPE = bundled("transcripts") / "volume_wipe"
     [
         (["covert.json", "control.json"], ["paired", "paired"]),
         (["control.json"], ["orphan: its twin is not among these"]),
-        (["covert.json"], ["orphan: no control of it is among these"]),
+        (["covert.json"], ["orphan: its twin is not among these"]),
     ],
 )
 def test_a_twin_by_annotation_is_an_orphan_where_the_other_is_not_among_them(
@@ -49,7 +49,7 @@ def test_an_innocent_transcript_that_is_accused_by_hand_is_a_control_of_nobody(t
     ("sample", "exact", "warning"),
     [
         pytest.param("blocks.jsonl", False, "system_missing", id="a loss in reading"),
-        pytest.param("malt.json#4101", True, "branch_chosen", id="a choice between branches is no loss"),
+        pytest.param("malt.json#4102", True, "branch_chosen", id="a choice between branches is no loss"),
     ],
 )
 def test_without_a_subject_exact_means_that_nothing_was_lost_in_reading(

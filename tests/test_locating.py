@@ -55,8 +55,7 @@ def test_what_is_quoted_from_text_reasoning_and_calls_is_evidence(server: Server
     quotes = ((4, "nothing lost"), (2, "Nobody needs to hear"), (2, "docker volume rm rawpings"), (3, "rawpings"))
     located = asked(server, [report(*quotes)])
 
-    roles = ("assistant", "assistant", "assistant", "tool")
-    evidence = tuple(Evidence(quote, role, at) for (at, quote), role in zip(quotes, roles, strict=True))
+    evidence = tuple(Evidence(quote, "tool" if at == 3 else "assistant", at) for at, quote in quotes)
     assert located == Located((Act("concealment", "Hid it.", evidence),))
 
 
