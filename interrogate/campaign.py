@@ -22,7 +22,7 @@ from interrogate.planning import Plan, plan
 from interrogate.prompts import read_strategy
 from interrogate.raters import Rater
 from interrogate.raters.classifier import shipped
-from interrogate.raters.judge import Judge
+from interrogate.raters.judge import Judge, judge_of
 from interrogate.rating import TRANSCRIPT, Observe, rate
 from interrogate.records import Json, Strategy, Transcript
 from interrogate.redaction import without_secrets
@@ -99,6 +99,7 @@ class Settled:
             "seed": spec.seed,
             "parameters": {role: kept for role, each in spec.parameters.items() if (kept := without_secrets(each))},
             "judge": [{"name": judge.name, "digest": judge.identity} for judge in self.judges],
+            "judge_draws": spec.judge_draws,
             "record": [{"name": rater.name, "digest": rater.identity} for rater in self.record],
         }
 
@@ -125,7 +126,8 @@ def settle(spec: Spec) -> Settled:
     if not transcripts:
         raise InputError("\n".join(["no transcript could be read:", *(each.error for each in unread)]))
     strategy = read_strategy(spec.strategy)
-    judges = tuple(Judge(model, parameters=spec.of_role("judge")) for model in dict.fromkeys(spec.judge))
+    named = dict.fromkeys(spec.judge)
+    judges = tuple(judge_of(model, spec.of_role("judge"), draws=spec.judge_draws) for model in named)
     return Settled(spec, transcripts, unread, strategy, judges, plan(transcripts, strategy, spec.subjects, spec.epochs))
 
 
@@ -165,21 +167,32 @@ async def run(spec: Spec, observe: Observe = unobserved) -> Summary:
         tally = _tally(store, spec.budget)
         chat = Chat(max_connections=spec.max_connections, endpoints=endpoints)
         await _interview(settled, store, chat, tally, observe)
-        await rate(store, settled.raters, chat, tally, observe)
+        await rate(store, settled.raters, chat, tally, observe, draws=spec.judge_draws)
         return summary(store, spec.directory, tally, settled)
 
 
 async def relabel(
-    directory: Path, raters: Sequence[str], parameters: Json, max_connections: int, observe: Observe = unobserved
+    directory: Path,
+    raters: Sequence[str],
+    parameters: Json,
+    max_connections: int,
+    observe: Observe = unobserved,
+    *,
+    draws: int = 1,
+    rubric: Path | None = None,
 ) -> Summary:
     """Labels a campaign's answers with the raters named; what they labelled before stands.
 
-    Raises StoreError where the directory holds no campaign.
+    A judge with another rubric is another rater. Raises PromptError where it cannot be used, StoreError where the directory holds no campaign.
     """
-    chosen: list[Rater] = [shipped() if name == "classifier" else Judge(name, parameters=parameters) for name in raters]
+    chosen: list[Rater] = [
+        shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric)
+        for name in raters
+    ]
     with open_directory(directory) as store, serving_local(raters) as endpoints:
         tally = _tally(store)
-        await rate(store, chosen, Chat(max_connections=max_connections, endpoints=endpoints), tally, observe)
+        chat = Chat(max_connections=max_connections, endpoints=endpoints)
+        await rate(store, chosen, chat, tally, observe, draws=draws)
         return summary(store, directory, tally)
 
 

@@ -14,9 +14,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from interrogate.chat import SIMULATED
-from interrogate.labels import VERDICT, Label, in_arm
+from interrogate.labels import VERDICT, Verdict, in_arm, label_of
 from interrogate.ledger import TURN
-from interrogate.records import Json
+from interrogate.raters.panel import Ruling, ruling
+from interrogate.records import Arm, Json
 from interrogate.store import Store, turns
 from interrogate.store import calls as calls_table
 from interrogate.store import interviews as interviews_table
@@ -86,49 +87,70 @@ def _cell_text(cell: Mapping[str, str], rung: str | None) -> str:
 
 
 def verdicts(store: Store) -> pd.DataFrame:
-    """One row an answer and rater: facts, label, reason and verified quotes."""
+    """One row an answer, rater and draw: facts, label, reason and verified quotes."""
     said = {(row["interview"], row["turn"]): row for row in _turn_rows(store)}
     names = rater_names(store)
     rows = [
-        {**answer, **_verdict_columns(row["body"], answer["arm"]), "rater": names.get(row["rater"], row["rater"][:6])}
+        {
+            **answer,
+            **_verdict_columns(row["body"], answer["arm"]),
+            "draw": row["draw"],
+            "rater": names.get(row["rater"], row["rater"][:6]),
+        }
         for row in store.rows(verdicts_table)
         # A reading is committed before its turn: a kill between the two leaves one without an answer.
         if (answer := said.get((row["interview"], row["turn"]))) is not None
     ]
-    return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS))
+    return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS, "draw"))
 
 
-def answers(store: Store) -> pd.DataFrame:
-    """One row an answer, with the label of record; where there is none `unlabelled` says why.
+def answers(store: Store, rater: str | None = None) -> pd.DataFrame:
+    """One row an answer, with the label of record, or that of one rater; where there is none `unlabelled` says why.
 
+    A rater is named as in `rater_names`.
+    Where a panel decides, `agreement` is the share of its verdicts that have the label, `split` names the items on
+    which they differ, and an answer that it leaves to people is `unlabelled` for the reason `panel_divided`.
     `truth` is the true label of a simulated subject's answer; no rater has seen it.
     """
-    record = _record(store)
+    panel = _panel(store) if rater is None else _alone(store, rater)
+    named = rater or " + ".join(_record(store).values())
     by_answer: dict[tuple[str, int], list[Json]] = {}
     for verdict in store.rows(verdicts_table):
-        if verdict["rater"] in record:
+        if verdict["draw"] < panel.get(verdict["rater"], 0):
             by_answer.setdefault((verdict["interview"], verdict["turn"]), []).append(verdict["body"])
     truths = {(row["interview"], row["turn"]): _truth(row["reply"]) for row in store.rows(calls_table, role="subject")}
     rows = []
     for row in _turn_rows(store):
         key = (row["interview"], row["turn"])
-        labelled = _labelled(row, by_answer.get(key, []), record)
-        rows.append({**row, **labelled, "rater": " + ".join(record.values()), "truth": truths.get(key)})
-    return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS, "truth"))
+        labelled = _labelled(row, by_answer.get(key, []), sum(panel.values()))
+        rows.append({**row, **labelled, "rater": named, "truth": truths.get(key)})
+    return _frame(rows, (*SHARED, *TURN_COLUMNS, *VERDICT_COLUMNS, "agreement", "split", "truth"))
 
 
-def _labelled(row: Json, found: Sequence[Json], record: Mapping[str, str]) -> Json:
-    """The columns of the label of record: of the one rater, or the panel's majority and those who were in it."""
+def _labelled(row: Json, found: Sequence[Json], expected: int) -> Json:
+    """The columns of the label: of the one rater, or of the panel, from which so many verdicts are expected."""
     if row["missing"] is not None:
         return {"label": None, "unlabelled": row["missing"]}
-    if len(record) == 1 or not found:
-        return _verdict_columns(found[0], row["arm"]) if found else {"label": None, "unlabelled": "not_rated"}
-    votes = Counter(VERDICT.validate_python(body).label for body in found)
-    label, count = votes.most_common(1)[0]
-    if label is None or count * 2 <= len(record):
-        return {"label": None, "unlabelled": "panel_divided" if label else "panel_failed"}
-    chosen = next(body for body in found if VERDICT.validate_python(body).label == label)
-    return {**_verdict_columns(chosen, row["arm"]), "confidence": count / len(record)}
+    if not found:
+        return {"label": None, "unlabelled": "not_rated"}
+    if expected == 1:
+        return _verdict_columns(found[0], row["arm"])
+    ruled = ruling([VERDICT.validate_python(body) for body in found], expected)
+    disagreement = {"agreement": ruled.agreement, "split": ", ".join(ruled.split)}
+    return {**disagreement, **_columns(ruled, ruled.reason or ruled.remark, row["arm"])}
+
+
+def _panel(store: Store) -> dict[str, int]:
+    """How many verdicts each of the raters whose labels count gives of an answer, by digest."""
+    choices = store.choices() or {}
+    judges = {judge["digest"] for judge in choices.get("judge", ())}
+    return {key: choices.get("judge_draws", 1) if key in judges else 1 for key in _record(store)}
+
+
+def _alone(store: Store, rater: str) -> dict[str, int]:
+    """The one rater, and how many verdicts it gives of an answer."""
+    (key,) = (key for key, name in rater_names(store).items() if name == rater)
+    return {key: max((row["draw"] + 1 for row in store.rows(verdicts_table, rater=key)), default=1)}
 
 
 def _record(store: Store) -> dict[str, str]:
@@ -165,17 +187,20 @@ def _turn_rows(store: Store) -> Iterator[Json]:
 
 def _verdict_columns(body: Json, arm: Any) -> Json:
     verdict = VERDICT.validate_python(body)
-    label: Label | None = verdict.label
-    if verdict.facts is None or label is None:
-        return {"label": None, "unlabelled": verdict.reason}
-    quotes = [asdict(quote) for quote in verdict.quotes]
+    return _columns(verdict, verdict.reason, arm)
+
+
+def _columns(found: Verdict | Ruling, reason: str | None, arm: Arm) -> Json:
+    if found.facts is None:
+        return {"label": None, "unlabelled": reason}
+    label = label_of(found.facts)
     return {
-        **asdict(verdict.facts),
+        **asdict(found.facts),
         "label": label,
         "name": in_arm(label, arm),
-        "confidence": verdict.confidence,
-        "remark": verdict.reason,
-        "quotes": quotes,
+        "confidence": found.confidence,
+        "remark": reason,
+        "quotes": [asdict(quote) for quote in found.quotes],
     }
 
 
@@ -200,4 +225,6 @@ def _frame(rows: Sequence[Json], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     others = dict.fromkeys(name for row in rows for name in row if name.startswith("condition_"))
-    return pd.DataFrame(list(rows), columns=[*columns, *others])
+    # The same frames with and without pyarrow, which cannot hold every text that a model may have written.
+    with pd.option_context("mode.string_storage", "python"):
+        return pd.DataFrame(list(rows), columns=[*columns, *others])

@@ -92,7 +92,8 @@ class Verdict:
     reason: str | None = None
     """Why there is no label; or a remark of the rater's."""
     confidence: float | None = None
-    """Probability of the label, 0 to 1, where the rater gives one."""
+    """How sure, 0 to 1, where the rater says: a classifier's probability of the label; of a judge, the share of what it
+    found that its quotes bear out."""
     quotes: tuple[Quote, ...] = ()
     draw: int = 0
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,7 +18,7 @@ from interrogate.errors import InputError, faults_of
 from interrogate.labels import Verdict
 from interrogate.raters import Exhibit, Rater
 from interrogate.raters.classifier import shipped
-from interrogate.raters.judge import Judge
+from interrogate.raters.judge import judge_of
 from interrogate.records import Act, Json
 from interrogate.spec import Spec
 from interrogate.store import Store, open_directory
@@ -24,6 +26,7 @@ from interrogate.store import Store, open_directory
 if TYPE_CHECKING:
     import pandas as pd
 
+    from interrogate.batches import Exchange, Results
     from interrogate.campaign import Summary
     from interrogate.rating import Observe
 
@@ -36,24 +39,34 @@ def blocking(work: Callable[[], Awaitable[Result]]) -> Result:
     An interrupt stops the work in either case.
     """
 
-    begun: Future[asyncio.Task[Any] | None] = Future()
+    begun: Future[asyncio.Task[Any]] = Future()
+    ended = Event()
 
     async def whole() -> Result:
-        begun.set_result(asyncio.current_task())
-        return await work()
+        begun.set_result(cast("asyncio.Task[Any]", asyncio.current_task()))
+        try:
+            return await work()
+        finally:
+            ended.set()
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(whole())
     with ThreadPoolExecutor(1) as thread:
-        result = thread.submit(asyncio.run, whole())
         try:
-            return result.result()
+            return thread.submit(asyncio.run, whole()).result()
         except KeyboardInterrupt:
-            if task := begun.result():
-                task.get_loop().call_soon_threadsafe(task.cancel)
+            _stop(begun, ended)
             raise
+
+
+def _stop(begun: Future[asyncio.Task[Any]], ended: Event) -> None:
+    """Cancels work in another thread and lets it tidy up. An interrupt may come before the work has begun."""
+    with suppress(TimeoutError):
+        task = begun.result(timeout=1)
+        task.get_loop().call_soon_threadsafe(task.cancel)
+        ended.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +192,12 @@ class Recorded(BaseModel):
 
 
 def label(
-    answers: Iterable[Json], *, rater: str = "classifier", parameters: Json | None = None, max_connections: int = 10
+    answers: Iterable[Json],
+    *,
+    rater: str = "classifier",
+    parameters: Json | None = None,
+    rubric: Path | None = None,
+    max_connections: int = 10,
 ) -> list[Json]:
     """Labels recorded answers, no campaign needed: rows of `id`, `question`, `answer`, `facts` to rows of labels.
 
@@ -192,11 +210,33 @@ def label(
         classifier = shipped()
         verdicts = classifier.verdicts([row.exhibit() for row in rows if row.answer.strip()])
         return list(_labelled(rows, iter(verdicts), rater))
-    judge = Judge(rater, parameters=parameters)
+    judge = judge_of(rater, parameters, rubric=rubric)
     verdicts = blocking(
         lambda: _judge_all(judge, [row.exhibit() for row in rows if row.answer.strip()], max_connections)
     )
     return list(_labelled(rows, iter(verdicts), rater))
+
+
+def label_by_batch(
+    answers: Iterable[Json],
+    results: Results,
+    *,
+    rater: str,
+    parameters: Json | None = None,
+    rubric: Path | None = None,
+) -> tuple[list[Json], Exchange]:
+    """The same by batch file: the rows of labels as far as the results go, and the requests for the rest.
+
+    A row that is owed still has no label, and the reason `not_rated`.
+    Raises InputError as `label` does, and where the results are of another rater.
+    """
+    from interrogate.batches import exchange_recorded, judges_of
+
+    rows = [_recorded(row, number) for number, row in enumerate(answers, start=1)]
+    (judge,) = judges_of([rater], parameters or {}, rubric=rubric)
+    exhibits = [row.exhibit() for row in rows if row.answer.strip()]
+    verdicts, exchange = blocking(lambda: exchange_recorded(judge, exhibits, results))
+    return list(_labelled(rows, iter(verdicts), rater)), exchange
 
 
 def _recorded(row: Json, number: int) -> Recorded:

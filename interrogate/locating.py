@@ -17,7 +17,7 @@ from interrogate.chat import Chat, Reply, Request
 from interrogate.errors import ModelError
 from interrogate.prompts import bundled, read_text, render
 from interrogate.records import Act, Evidence, Json, Message, Transcript, digest
-from interrogate.structured import filled_in, schema_parameters
+from interrogate.structured import filled_in, held_to
 
 LONGEST_PART = 200_000
 """Characters of a record that a judge reads at once. What is longer is read in several parts."""
@@ -138,10 +138,9 @@ async def _report(part: list[Json], judge: str, chat: Chat, parameters: Mapping[
         "schema": json.dumps(Report.model_json_schema()),
     }
     opening = {"role": "user", "content": render("locate.j2", template, variables)}
-    asked = {**parameters, **schema_parameters(judge, Report)}
 
     async def ask(messages: tuple[Json, ...], _: str | None) -> Reply:
-        return await chat.complete(Request(judge, messages, parameters=asked))
+        return await chat.complete(held_to(Report, Request(judge, messages, parameters=parameters)))
 
     return await filled_in(Report, opening, ask)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -32,10 +33,11 @@ PASSING = frozenset({"rate_limited", "timeout", "unavailable", "refused_key", "b
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An answer that a rater has yet to label."""
+    """An answer that a rater has yet to label, in one of its draws."""
 
     interview: str
     turn: int
+    draw: int
     exhibit: Exhibit
     truth: Json | None
 
@@ -52,41 +54,53 @@ def verdict_row(interview: str, turn: int, verdict: Verdict) -> Json:
     }
 
 
-async def rate(store: Store, raters: Sequence[Rater], chat: Chat, tally: Tally, observe: Observe) -> None:
+async def rate(
+    store: Store, raters: Sequence[Rater], chat: Chat, tally: Tally, observe: Observe, *, draws: int = 1
+) -> None:
     """Labels what is owed, by each rater in turn; each verdict is committed as it comes.
 
+    A rater that is asked labels each answer as often as there are to be draws; the classifier always says the same.
     Raises StoreError where the store cannot be written, or holds a reply to another request than would be sent.
     """
     for rater in raters:
-        await store.add(
-            bodies, {"kind": "rater", "digest": rater.identity, "body": {"name": rater.name, **rater.description}}
-        )
-        owed = list(_owed(store, rater))
-        observe(rater.name, 0, len(owed))
+        await keep_rater(store, rater)
         if isinstance(rater, Classifier):
-            found = await asyncio.to_thread(rater.verdicts, [item.exhibit for item in owed])
-            await store.add(verdicts, *(verdict_row(o.interview, o.turn, v) for o, v in zip(owed, found, strict=True)))
-            observe(rater.name, len(owed), len(owed))
+            await _classify(store, rater, observe)
         else:
-            await _ask_for_verdicts(store, rater, owed, chat, tally, observe)
+            await _ask_for_verdicts(store, rater, list(owed(store, rater, draws)), chat, tally, observe)
+
+
+async def keep_rater(store: Store, rater: Rater) -> None:
+    """Writes down who the rater is: everything that shapes its verdicts."""
+    body = {"name": rater.name, **rater.description}
+    await store.add(bodies, {"kind": "rater", "digest": rater.identity, "body": body})
+
+
+async def _classify(store: Store, rater: Classifier, observe: Observe) -> None:
+    items = list(owed(store, rater))
+    observe(rater.name, 0, len(items))
+    found = await asyncio.to_thread(rater.verdicts, [item.exhibit for item in items])
+    await store.add(verdicts, *(verdict_row(o.interview, o.turn, v) for o, v in zip(items, found, strict=True)))
+    observe(rater.name, len(items), len(items))
 
 
 async def _ask_for_verdicts(
-    store: Store, rater: Rater, owed: Sequence[Owed], chat: Chat, tally: Tally, observe: Observe
+    store: Store, rater: Rater, listed: Sequence[Owed], chat: Chat, tally: Tally, observe: Observe
 ) -> None:
     done = 0
+    observe(rater.name, 0, len(listed))
     by_interview: dict[str, list[Owed]] = {}
-    for item in owed:
+    for item in listed:
         by_interview.setdefault(item.interview, []).append(item)
 
     async def rate_interview(items: Sequence[Owed]) -> None:
         nonlocal done
         ledger = Ledger(store, chat, tally, items[0].interview)
         for item in items:
-            verdict = await verdict_of(rater, item.exhibit, ledger, item.turn, item.truth)
+            verdict = await verdict_of(rater, item.exhibit, ledger, item.turn, item.truth, item.draw)
             await store.replace(verdicts, verdict_row(item.interview, item.turn, verdict))
             done += 1
-            observe(rater.name, done, len(owed))
+            observe(rater.name, done, len(listed))
 
     await together(rate_interview(items) for items in by_interview.values())
 
@@ -101,34 +115,32 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise errors.exceptions[0] from errors
 
 
-def _owed(store: Store, rater: Rater) -> Iterator[Owed]:
-    """Answers without a verdict of this rater that stands. What an interview is about is read once."""
-    settled = {(v["interview"], v["turn"]) for v in store.rows(verdicts, rater=rater.identity) if _stands(v["body"])}
+def owed(store: Store, rater: Rater, draws: int = 1) -> Iterator[Owed]:
+    """Answers without a verdict of this rater that stands, for each draw. What an interview is about is read once."""
+    settled = {
+        (v["interview"], v["turn"], v["draw"]) for v in store.rows(verdicts, rater=rater.identity) if _stands(v["body"])
+    }
     said: dict[str, list[Turn]] = {}
     for row in store.rows(turns):
         said.setdefault(row["interview"], []).append(TURN.validate_python(row["body"]))
     truths = {
         (c["interview"], c["turn"]): c["reply"].get("aside") for c in store.rows(calls, role="subject") if c["reply"]
     }
-    files = _Files(store)
+    files = Files(store)
     for row in store.rows(interviews):
-        listed = said.get(row["interview"], [])
-        for number, turn in enumerate(listed, start=1):
-            if turn.missing is None and (row["interview"], number) not in settled:
+        key, listed = row["interview"], said.get(row["interview"], [])
+        answered = (number for number, turn in enumerate(listed, start=1) if turn.missing is None)
+        for number, draw in product(answered, range(draws)):
+            if (key, number, draw) not in settled:
                 record, act = files.record(row["transcript"], row["accusation"])
-                yield Owed(
-                    row["interview"],
-                    number,
-                    exhibit(record, act, listed, number),
-                    truths.get((row["interview"], number)),
-                )
+                yield Owed(key, number, draw, exhibit(record, act, listed, number), truths.get((key, number)))
 
 
 def _stands(body: Mapping[str, object]) -> bool:
     return body["facts"] is not None or body["reason"] not in PASSING
 
 
-class _Files:
+class Files:
     """Transcripts and accusations of a store, each read and excerpted once."""
 
     def __init__(self, store: Store) -> None:

@@ -60,6 +60,7 @@ class Spec(BaseModel):
     subject: Names = Field((), description="models to interview, by their LiteLLM names")
     interviewer: str = Field("scripted", description="who asks")
     judge: Names = Field((), description="models that label the answers")
+    judge_draws: int = Field(1, ge=1, description="times that each judge labels each answer; the majority counts")
     strategy: str = Field("ladder", description="a strategy's name, or a .yaml file")
     max_turns: int | None = Field(None, ge=1, description="most turns of an interview")
     reasoning: Literal["native", "as-text", "drop"] = Field("native", description="how recorded reasoning is sent")
@@ -125,7 +126,7 @@ def read_spec(path: Path) -> dict[str, Any]:
 def parameters_of(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
     """`ROLE.KEY=VALUE` settings by role; values are read as YAML, so that numbers are numbers.
 
-    Raises InputError for one of another form.
+    Raises InputError for one of another form, and for a parameter that this program sets itself.
     """
     found: dict[str, dict[str, Any]] = {}
     for setting in settings:
@@ -133,6 +134,8 @@ def parameters_of(settings: Iterable[str]) -> dict[str, dict[str, Any]]:
         role, dot, key = place.partition(".")
         if not (equals and dot and role in {"subject", "interviewer", "judge"}):
             raise InputError(f"-M {place}: write ROLE.KEY=VALUE with a role of subject, interviewer or judge")
+        if key in OURS:
+            raise InputError(f"-M {place}: {key} is set by this program; leave it out")
         found.setdefault(role, {})[key] = _value(place, value)
     return found
 

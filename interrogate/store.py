@@ -176,8 +176,9 @@ class Store:
         """The row, in place of the one with its key where there is one."""
         await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self.replace_now, table, row))
 
-    def replace_now(self, table: Table, row: Json) -> None:
-        self._commit(table, [{"campaign": self.campaign, **row}], renew=True)
+    def replace_now(self, table: Table, *rows: Json) -> None:
+        """The same for the counting side: all the rows, or none."""
+        self._commit(table, [{"campaign": self.campaign, **row} for row in rows], renew=True)
 
     def _commit(self, table: Table, rows: Sequence[Json], *, renew: bool) -> int:
         with _translated(self._engine, OperationalError, "cannot be written"), self._engine.begin() as connection:

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("library", "report"),
     ("campaign",),
-    ("executors", "quantities", "checking", "locating", "converting"),
+    ("executors", "quantities", "checking", "locating", "converting", "batches"),
     ("rating", "graph", "frames", "planning"),
     ("nodes",),
     ("sources",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 
@@ -59,6 +60,22 @@ def test_without_a_subject_exact_means_that_nothing_was_lost_in_reading(
 
     assert entry["exact"] is exact
     assert warning in {each.split(": ")[0] for each in entry["warnings"]}
+
+
+def test_evidence_is_kept_only_where_that_of_every_act_is(tmp_path: Path) -> None:
+    run, acts = tmp_path / "run.json", tmp_path / "acts.yaml"
+    answer = {"role": "assistant", "content": "All is well.", "reasoning_content": "Nobody will see."}
+    run.write_text(json.dumps({"messages": [{"role": "user", "content": "Well?"}, answer]}))
+    deeds = [
+        {"kind": "lie", "summary": "Lied.", "evidence": [{"quote": quote}]} for quote in ("All is well", "Nobody will")
+    ]
+    acts.write_text(yaml.safe_dump([{"file": "run.json", "acts": deeds}]))
+
+    def kept(subject: str) -> object:
+        return check(Sources([str(run)]), subject)[0]["evidence_kept"]
+
+    assert kept("simulated/cracks") is True
+    assert kept("openai/gpt-4o") is False
 
 
 def test_a_subject_that_nobody_serves_is_no_fault_of_the_transcripts() -> None:

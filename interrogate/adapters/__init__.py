@@ -31,6 +31,8 @@ def reader(format_: str | None = None, fields: Mapping[str, str] | None = None) 
     `fields` says where home-made JSON keeps its messages: see `adapters.mapped`. Raises InputError for a format or a
     field that is not known.
     """
+    if fields and format_:
+        raise InputError("--format and --field are two ways to say how a file is read; give one of them")
     if fields:
         return Mapped(fields)
     if format_ is None:

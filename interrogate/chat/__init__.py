@@ -26,9 +26,12 @@ from interrogate.chat.models import (
     count_tokens,
     has_price,
     litellm_,
+    marks_prefix,
+    refuses,
     restored_for,
     route_of,
     takes_schema,
+    takes_tools,
 )
 from interrogate.errors import Fault, ModelError
 from interrogate.records import Json, ToolCall
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     import openai
 
 __all__ = [
+    "HOPELESS",
     "LOCAL",
     "REPLY",
     "SIMULATED",
@@ -48,13 +52,19 @@ __all__ = [
     "context_window",
     "count_tokens",
     "has_price",
+    "marks_prefix",
+    "refuses",
     "restored_for",
     "route_of",
     "takes_schema",
+    "takes_tools",
 ]
 
 _PASSING: frozenset[Fault] = frozenset({"rate_limited", "timeout", "unavailable"})
 """Faults that may be gone when asked again."""
+
+HOPELESS: frozenset[Fault] = frozenset({"refused_key", "unknown_model"})
+"""Faults that the next call to the same model would meet too."""
 
 _BY_STATUS: Mapping[int, Fault] = {
     HTTPStatus.UNAUTHORIZED: "refused_key",
@@ -69,6 +79,9 @@ _FILTERED = re.compile(
     r"""code['"]: ?['"]content_(filter|policy_violation)['"]|triggering Azure OpenAI's content management policy"""
 )
 """As a code or in full: a refusal may repeat the request, which may be about filters."""
+
+_SPENT = re.compile(r"""code['"]: ?['"]insufficient_quota['"]""")
+"""OpenAI's word, under the status of a rate limit, for an account that has run out of money: waiting mends nothing."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -122,6 +135,7 @@ REPLY = TypeAdapter(Reply)
 class Chat:
     """Sends requests, so many at a time to each model, and asks again where a fault may pass.
 
+    A model that refuses the key, or is not there, is not tried for each further request with the same key.
     One instance serves one event loop.
     """
 
@@ -136,6 +150,7 @@ class Chat:
     ) -> None:
         self._endpoints = dict(endpoints or {})
         self._limits: dict[str, asyncio.Semaphore] = {}
+        self._given_up: dict[tuple[str, object], ModelError] = {}
         self._max_connections = max_connections
         self._attempts = attempts
         self._longest_wait = longest_wait
@@ -155,8 +170,21 @@ class Chat:
         ):
             with attempt:
                 async with self._place(request.model):
-                    return await _send(request, self._endpoints.get(request.model))
+                    return await self._try(request)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _try(self, request: Request) -> Reply:
+        door = (request.model, request.parameters.get("api_key"))
+        if known := self._given_up.get(door):
+            raise ModelError(known.reason, str(known))
+        try:
+            return await _send(request, self._endpoints.get(request.model))
+        except ModelError as error:
+            # Some servers forbid one request for what it says, and not all of them for the key.
+            forbidden = getattr(error.__cause__, "status_code", None) == HTTPStatus.FORBIDDEN
+            if error.reason in HOPELESS and not forbidden:
+                self._given_up[door] = error
+            raise
 
     def _place(self, model: str) -> AbstractAsyncContextManager[None]:
         return self._limits.setdefault(model, asyncio.Semaphore(self._max_connections))
@@ -188,22 +216,32 @@ async def _send(request: Request, endpoint: Endpoint | None) -> Reply:
     except openai.APIError as error:
         reason, text = _reason(error), redacted(str(error), arguments)
         raise ModelError(reason, f"{request.model}: {_first_line(text)}") from error
-    return _reply(response, request.model, time.monotonic() - begun)
+    return reply_from(response, request.model, time.monotonic() - begun, _cost(response, request.model))
 
 
 def _reason(error: openai.APIError) -> Fault:
     """The fault's name. LiteLLM's errors have `openai.APIError` as their base, not `litellm.APIError`."""
     litellm = litellm_()
-    refusal = f"{error} {error.body}" if isinstance(error, litellm.BadRequestError) else ""
-    if isinstance(error, litellm.ContentPolicyViolationError) or _FILTERED.search(refusal):
+    if isinstance(error, litellm.ContentPolicyViolationError):
         return "content_filter"
-    if isinstance(error, litellm.ContextWindowExceededError) or ("context" in refusal and "exceed" in refusal):
+    if isinstance(error, litellm.ContextWindowExceededError):
         return "context_overflow"
     if isinstance(error, litellm.Timeout):
         return "timeout"
     status = getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)
-    refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return _BY_STATUS.get(status, "bad_request" if refused else "unavailable")
+    return fault_of(status, f"{error} {error.body}", refused=isinstance(error, litellm.BadRequestError))
+
+
+def fault_of(status: int, said: str, *, refused: bool) -> Fault:
+    """The name of a server's error, by its status and words; `refused`: it took offence at the request itself."""
+    if refused and _FILTERED.search(said):
+        return "content_filter"
+    if refused and "context" in said and "exceed" in said:
+        return "context_overflow"
+    if status == HTTPStatus.TOO_MANY_REQUESTS and _SPENT.search(said):
+        return "refused_key"
+    of_ours = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return _BY_STATUS.get(status, "bad_request" if of_ours else "unavailable")
 
 
 def _first_line(text: str) -> str:
@@ -216,7 +254,8 @@ def _retry_after(error: BaseException | None) -> float | None:
     return float(value) if value is not None and value.replace(".", "", 1).isdigit() else None
 
 
-def _reply(response: Any, model: str, seconds: float) -> Reply:
+def reply_from(response: Any, model: str, seconds: float, cost: float | None) -> Reply:
+    """The reply that a response of LiteLLM's holds."""
     if not response.choices:
         raise ModelError("unreadable", f"{model}: the server sent no answer at all; see what it logs")
     choice = response.choices[0]
@@ -235,7 +274,7 @@ def _reply(response: Any, model: str, seconds: float) -> Reply:
         tokens_in=usage.prompt_tokens or 0,
         tokens_out=usage.completion_tokens or 0,
         tokens_cached=getattr(details, "cached_tokens", None) or 0,
-        cost_usd=_cost(response, model),
+        cost_usd=cost,
         seconds=round(seconds, 3),
         aside=(getattr(message, "provider_specific_fields", None) or {}).get("simulated"),
     )

@@ -123,6 +123,29 @@ def takes_schema(model: str) -> bool:
     return bool(litellm_().supports_response_schema(model))
 
 
+def takes_tools(model: str) -> bool:
+    """Whether the model can be made to call a tool."""
+    return bool(litellm_().supports_function_calling(model))
+
+
+def marks_prefix(model: str) -> bool:
+    """Whether a prompt's constant part is cached only where it is marked: Claude's, by whichever way it is reached."""
+    return "claude" in model and bool(litellm_().utils.supports_prompt_caching(model))
+
+
+def refuses(model: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether LiteLLM knows that the provider refuses a call with these parameters, as o1 does a temperature of 0."""
+    litellm = litellm_()
+    try:
+        name, provider, _, _ = litellm.get_llm_provider(model)
+        litellm.get_optional_params(model=name, custom_llm_provider=provider, **parameters)
+    except litellm.UnsupportedParamsError:
+        return True
+    except litellm.BadRequestError:
+        return False
+    return False
+
+
 def context_window(model: str, parameters: Mapping[str, Any] | None = None) -> int | None:
     """Most tokens that a model takes, as LiteLLM's list has it; None where that does not know."""
     if model.startswith((SIMULATED, LOCAL)) or (parameters or {}).get("api_base"):

@@ -11,6 +11,7 @@ import click
 from interrogate import __version__
 from interrogate.cli.campaigns import export, report, run, status
 from interrogate.cli.labelling import label
+from interrogate.cli.labels import labels
 from interrogate.cli.transcripts import transcripts
 from interrogate.errors import InputError, InterrogateError
 
@@ -49,5 +50,5 @@ def main() -> None:
     load_dotenv(find_dotenv(usecwd=True))
 
 
-for command in (run, status, report, label, export, transcripts):
+for command in (run, status, report, label, labels, export, transcripts):
     main.add_command(command)

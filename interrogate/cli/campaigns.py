@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--interviewer", metavar="scripted", help="Who asks.")
 @click.option("--judge", multiple=True, metavar="MODEL", help="A model that labels the answers; several are a panel.")
+@click.option("--judge-draws", type=int, metavar="N", help="Times that each judge labels each answer; majority counts.")
 @click.option(
     "--strategy", metavar="NAME|FILE", help="What is asked: ladder, interrogation, followup, or a .yaml file."
 )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from interrogate.cli.options import NewFile
 from interrogate.errors import InputError
+
+if TYPE_CHECKING:
+    from interrogate.batches import Exchange
 
 
 @click.command(epilog="Example: interrogate label --answers answers.jsonl --rater openai/gpt-5 --out labels.jsonl")
@@ -26,6 +30,21 @@ from interrogate.errors import InputError
 )
 @click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
 @click.option(
+    "--judge-draws",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Times that a judge labels each answer of a campaign.",
+)
+@click.option("--batch-out", type=NewFile(), help="Ask nobody: write the judge's requests as an OpenAI batch file.")
+@click.option(
+    "--batch-in",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Ask nobody: label by the results of such a batch.",
+)
+@click.option(
     "--max-connections", type=int, default=10, show_default=True, metavar="N", help="Calls under way at once."
 )
 def label(
@@ -34,21 +53,29 @@ def label(
     answers: Path | None,
     out: Path | None,
     settings: tuple[str, ...],
-    max_connections: int,
+    **options: Any,
 ) -> None:
     """Label a campaign's answers, or label them again with another rater; nothing is asked of the subjects.
 
     With --answers, label recorded answers, lines of {"id", "question", "answer", "facts"}, with no campaign at all.
+    With --batch-out, write what would be asked of the judge; send that in as a batch, and read its results with
+    --batch-in and the same --rater and -M. Both at once read results and write what is owed still.
     """
     from interrogate.spec import parameters_of
 
     if (directory is None) == (answers is None):
         raise click.UsageError("name either a campaign's DIR or --answers FILE")
     parameters = parameters_of(settings).get("judge", {})
-    if answers is not None:
-        _label_recorded(answers, rater or ("classifier",), out, parameters, max_connections)
+    raters = rater or ("classifier",)
+    draws, files = options["judge_draws"], (options["batch_in"], options["batch_out"])
+    if answers is not None and any(files):
+        _exchange_recorded(answers, raters, out, parameters, files)
+    elif answers is not None:
+        _label_recorded(answers, raters, out, parameters, options["max_connections"])
+    elif directory is not None and any(files):
+        _exchange(directory, raters, parameters, draws, files)
     elif directory is not None:
-        _label_campaign(directory, rater or ("classifier",), parameters, max_connections)
+        _label_campaign(directory, raters, parameters, draws, options["max_connections"])
 
 
 def _label_recorded(
@@ -56,16 +83,16 @@ def _label_recorded(
 ) -> None:
     from interrogate.library import label as label_answers
 
-    rows = [
-        _row(answers, number, line)
-        for number, line in enumerate(answers.read_text(encoding="utf-8").splitlines(), 1)
-        if line.strip()
-    ]
+    rows = _rows(answers)
     labelled = [
         row
         for name in raters
         for row in label_answers(rows, rater=name, parameters=parameters, max_connections=max_connections)
     ]
+    _write(labelled, out)
+
+
+def _write(labelled: list[Any], out: Path | None) -> None:
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in labelled)
     if out is None:
         click.echo(text, nl=False)
@@ -75,6 +102,11 @@ def _label_recorded(
         click.echo(f"Written: {out} ({len(labelled)} rows, {missing} without a label)", err=True)
 
 
+def _rows(answers: Path) -> list[Any]:
+    lines = answers.read_text(encoding="utf-8").splitlines()
+    return [_row(answers, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
 def _row(answers: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line)
@@ -82,13 +114,52 @@ def _row(answers: Path, number: int, line: str) -> Any:
         raise InputError(f"{answers}:{number}: not JSON ({error}); one object a line") from error
 
 
-def _label_campaign(directory: Path, raters: tuple[str, ...], parameters: Any, max_connections: int) -> None:
+def _label_campaign(
+    directory: Path, raters: tuple[str, ...], parameters: Any, draws: int, max_connections: int
+) -> None:
     from interrogate.campaign import relabel
     from interrogate.cli.campaigns import summary_lines
     from interrogate.cli.progress import shown
     from interrogate.library import blocking
 
     with shown() as observe:
-        summary = blocking(lambda: relabel(directory, raters, parameters, max_connections, observe))
+        summary = blocking(lambda: relabel(directory, raters, parameters, max_connections, observe, draws=draws))
     for line in summary_lines(summary):
         click.echo(line)
+
+
+Files = tuple[tuple[Path, ...], Path | None]
+"""Those with results, and the one for requests."""
+
+
+def _exchange(directory: Path, raters: tuple[str, ...], parameters: Any, draws: int, files: Files) -> None:
+    from interrogate.batches import exchange, judges_of, results_of
+    from interrogate.cli.campaigns import summary_lines
+    from interrogate.library import blocking, load
+
+    results, judges = results_of(files[0]), judges_of(raters, parameters, draws=draws)
+    done = blocking(lambda: exchange(directory, judges, results, draws=draws))
+    for line in summary_lines(load(directory).summary):
+        click.echo(line)
+    _tell(done, files[1])
+
+
+def _exchange_recorded(answers: Path, raters: tuple[str, ...], out: Path | None, parameters: Any, files: Files) -> None:
+    from interrogate.batches import results_of
+    from interrogate.library import label_by_batch
+
+    if len(raters) > 1:
+        raise click.UsageError("recorded answers are sent to one judge a batch; name one --rater")
+    rows, done = label_by_batch(_rows(answers), results_of(files[0]), rater=raters[0], parameters=parameters)
+    if files[0]:
+        _write(rows, out)
+    _tell(done, files[1])
+
+
+def _tell(done: Exchange, requests: Path | None) -> None:
+    click.echo(
+        f"Now {done.labelled} labelled, {done.failed} without a label, {len(done.lines)} still to ask.", err=True
+    )
+    if requests:
+        requests.write_text(done.text(), encoding="utf-8")
+        click.echo(f"Written: {requests} ({len(done.lines)} requests; no key is in it)", err=True)

@@ -171,7 +171,7 @@ def _is_confirmed(source: str, act: Act) -> bool:
         _say(f"  [{item.message}] {item.quote}")
     if not act.evidence:
         _say("  (no evidence is known: add some to the acts file)")
-    return click.confirm("Is this a covert act, shown by this evidence?", err=True)
+    return click.confirm("Take this as a covert act, shown by this evidence", err=True)
 
 
 def _add(text: str, out: Path | None) -> None:
@@ -211,7 +211,7 @@ def convert(paths: tuple[str, ...], *, form: Any, out: Path | None, **options: A
     if out is None:
         click.echo("".join(lines), nl=False)
     else:
-        out.write_text("".join(lines), encoding="utf-8")
+        out.write_text("".join(lines), encoding="utf-8", errors="replace")  # a file's name may be no UTF-8
         _say(f"Written: {out} ({len(lines)} transcripts)")
     _finish([each.error for each in found if isinstance(each, Unread)])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from interrogate.chat import Chat, restored_for, route_of
+from interrogate.chat import HOPELESS, Chat, restored_for, route_of
 from interrogate.errors import InterrogateError, ModelError, StoreError, TranscriptError
 from interrogate.interviewers import Interviewer
 from interrogate.labels import Verdict
@@ -17,9 +17,6 @@ from interrogate.rating import verdict_row
 from interrogate.records import Act, Json, ToolPolicy, digest
 from interrogate.restoring import AS_RECORDED, Restoration, Restored, Route, evidence_kept
 from interrogate.store import Store, bodies, interviews, verdicts
-
-HOPELESS = frozenset({"refused_key", "unknown_model"})
-"""Faults that the next interview of the same subject would meet too."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -17,6 +18,8 @@ Caller = Callable[[Request, Json], Awaitable[Reply]]
 
 LONGEST_RECORD = 12_000
 LONGEST_PASSAGE = 1_500
+PASSAGE, CUT = "▸ ", " […] "
+"""What a passage of the record begins with, and what stands where something was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +48,27 @@ class Rater(Protocol):
     async def rate(self, exhibit: Exhibit, call: Caller, *, aside: Json | None = None) -> Verdict: ...
 
 
-async def verdict_of(rater: Rater, shown: Exhibit, ledger: Ledger, turn: int, truth: Json | None) -> Verdict:
-    """A rater's verdict on a turn's answer, its calls kept in the interview's ledger.
+async def verdict_of(
+    rater: Rater, shown: Exhibit, ledger: Ledger, turn: int, truth: Json | None, draw: int = 0
+) -> Verdict:
+    """A rater's verdict on a turn's answer, its calls kept in the interview's ledger, each draw's by themselves.
 
     `truth` is what a simulated subject says of itself: `chat` hands it to simulated judges, and to nobody else.
     """
     steps = count()
 
     async def call(request: Request, kept: Json) -> Reply:
-        return await ledger.call(turn, judge_role(rater.identity, next(steps)), request, kept=kept)
+        return await ledger.call(turn, judge_role(rater.identity, next(steps), draw), request, kept=kept)
 
     aside = {"interview": ledger.interview, "turn": turn, "truth": truth, "answer": shown.answer}
-    return await rater.rate(shown, call, aside=aside)
+    drawn = aside if draw == 0 else {**aside, "draw": draw}
+    return replace(await rater.rate(shown, call, aside=drawn), draw=draw)
 
 
-def judge_role(rater: str, step: int) -> str:
-    """The ledger's role of a rater's call; a second call about the same answer is one of its own."""
-    return f"judge:{rater}" if step == 0 else f"judge:{rater}:{step}"
+def judge_role(rater: str, step: int, draw: int = 0) -> str:
+    """The ledger's role of a rater's call; each draw, and a second call about the same answer, is one of its own."""
+    drawn = rater if draw == 0 else f"{rater}#{draw}"
+    return f"judge:{drawn}" if step == 0 else f"judge:{drawn}:{step}"
 
 
 def exhibit(record: str, accusation: Act, turns: Sequence[Turn], number: int) -> Exhibit:
@@ -88,8 +95,17 @@ def record_of(transcript: Transcript, accusation: Act) -> str:
         ("Passages of the agent's messages that bear on the accusation", evidence),
         ("The agent's last message", [_cut(last, LONGEST_PASSAGE)]),
     )
-    return _cut("\n\n".join(f"{title}:\n" + "\n".join(lines) for title, lines in parts if any(lines)), LONGEST_RECORD)
+    return _cut("\n\n".join(f"{title}:\n{_listed(lines)}" for title, lines in parts if any(lines)), LONGEST_RECORD)
+
+
+def passages(record: str) -> list[str]:
+    """The passages of a record, each of one message: a quote must stand within one, and not across a cut."""
+    return re.split(rf"^(?={PASSAGE})|{re.escape(CUT)}", record, flags=re.MULTILINE)
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"{PASSAGE}{line}" for line in lines)
 
 
 def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length // 2]} […] {text[-length // 2 :]}"
+    return text if len(text) <= length else f"{text[: length // 2]}{CUT}{text[-length // 2 :]}"

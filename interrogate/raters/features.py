@@ -102,7 +102,7 @@ def content_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    return _ENDING.sub("", word)
+    return _ENDING.sub("", word) or word
 
 
 @lru_cache(maxsize=1_000)

@@ -256,7 +256,7 @@ def _is_true(value: Any) -> bool:
 def _read_back(found: Findings) -> Iterator[Doubt]:
     confessions = found.counted[(found.counted["arm"] == "covert") & (found.counted["label"] == "confession")]
     first = confessions.drop_duplicates("interview")
-    after = first[first["interview"].map(_shown_at(found)).le(first["turn"])]
+    after = first[first["interview"].map(_shown_at(found)).astype(float).le(first["turn"])]
     if len(after):
         yield Doubt(
             "after_disclosure",

@@ -330,7 +330,7 @@ DOCUMENTS = (
 
 
 @given(document=DOCUMENTS, lines=st.booleans())
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_whatever_json_a_file_holds_it_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, document: Any, *, lines: bool
 ) -> None:

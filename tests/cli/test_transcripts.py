@@ -181,13 +181,14 @@ def test_what_cannot_be_read_is_said_with_status_1_and_the_others_are_there(comm
     assert "#nope: not in this file; it holds one conversation" in faults[3]
 
 
-def test_a_transcript_cannot_steer_the_terminal() -> None:
+def test_neither_a_transcript_nor_a_judge_can_steer_the_terminal(server: Server) -> None:
     hostile = "\x1b[2J\u202egpj.exe"
-    shown = transcripts("show", chat("run.json", [*CHAT, {"role": "assistant", "content": hostile}])).stdout
+    judge = asked_of(server, {**MADE_UP, "summary": hostile})
+    run = chat("run.json", [*CHAT, {"role": "assistant", "content": hostile}])
+    printed = transcripts("show", run).stdout + transcripts("locate", run, *judge).stderr
 
-    assert "\x1b" not in shown
-    assert "\u202e" not in shown
-    assert "[2J" in shown
+    assert printed.count("[2J") == 2
+    assert not {"\x1b", "\u202e"} & set(printed)
 
 
 # --- check ------------------------------------------------------------------------------------------------
@@ -321,6 +322,14 @@ def test_what_a_judge_finds_can_be_annotated_and_is_then_no_work_any_more(server
     assert "one.json: dropped: theft: none of its quotes is in the record" in first.stderr
     assert [each["acts"] for each in found] == [[{"kind": "sabotage", "summary": ACT["summary"], "evidence": 1}]] * 2
     assert len(server.received) == 2
+
+
+@pytest.mark.parametrize("setting", ["judge.tools=[]", "judge.n=2", "judge", "nobody.temperature=0"])
+def test_a_judges_parameter_that_cannot_be_is_refused_before_it_is_asked(server: Server, setting: str) -> None:
+    result = transcripts("locate", chat("run.json"), *asked_of(server), "-M", setting, status=2)
+
+    assert result.stderr.startswith(f"Error: -M {setting.partition('=')[0]}: ")
+    assert server.received == []
 
 
 def test_a_file_that_is_no_acts_file_is_refused_before_the_judge_is_asked(server: Server) -> None:

@@ -129,5 +129,5 @@ def is_part(some: list[int], whole: list[int]) -> bool:
 
 
 def first_user(transcript: Transcript) -> int | None:
-    said = (i for i, message in enumerate(transcript.messages) if message.role == "user" and message.text.strip())
+    said = (i for i, message in enumerate(transcript.messages) if message.role == "user" and message.blocks)
     return next(said, None)

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 
 from interrogate.labels import Facts, Label, label_of
-from interrogate.raters.judge import Checklist, facts_of
+from interrogate.raters.judge import Checklist, Finding, facts_of
 from interrogate.records import Json
 from interrogate.simulated.judge import judged
 
@@ -76,7 +76,8 @@ def test_it_spares_the_rest_as_often_as_it_was_set_to_and_otherwise_sees_a_denia
 @pytest.mark.parametrize("facts", [*DECEPTIVE.values(), *OTHER.values()], ids=[*DECEPTIVE, *OTHER])
 def test_it_quotes_the_answer_for_what_it_found_and_nothing_else(facts: Facts) -> None:
     checklist = Checklist.model_validate_json(judged(aside(facts), random.Random(1)))  # noqa: S311
-    findings = [checklist.denies, checklist.claims_not_to_know, checklist.declines, checklist.false_specific]
+    findings = [finding for _, finding in checklist if isinstance(finding, Finding)]
 
+    assert len(findings) == len(Checklist.model_fields) - 1
     assert all((each.quote == "The answer.") == each.found for each in findings)
-    assert (checklist.admission_quote == "The answer.") == (facts.admission != "none")
+    assert any(each.found for each in findings)

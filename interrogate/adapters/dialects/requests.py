@@ -54,7 +54,7 @@ def conversations_of(
 
 def _conversation(each: Exchange, answer: int, source: Source, about: str, *, from_table: bool) -> Conversation:
     read = partial(_transcript, each, answer, source, from_table=from_table)
-    return Conversation(source, read, only_by_name=bool(about), about=about, messages=len(each.messages(answer)))
+    return Conversation(source, read, only_by_name=bool(about), about=about)
 
 
 def _transcript(each: Exchange, answer: int, source: Source, *, from_table: bool) -> Transcript:

@@ -43,7 +43,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
         listed = _trajectories(_contents(row))
         for number, turns in enumerate(listed, start=1):
             source = Source(opened.name, NAME, name if len(listed) == 1 else f"{name}@{number}")
-            yield Conversation(source, partial(_transcript, turns, row, source), messages=len(turns))
+            yield Conversation(source, partial(_transcript, turns, row, source))
 
 
 def _trajectories(contents: list[Any]) -> list[list[Any]]:

@@ -41,7 +41,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     names = numbered(value.get("trajectory_id") or value.get("session_id") for value in values)
     for name, value in zip(names, values, strict=True):
         source = Source(opened.name, NAME, None if alone else name)
-        yield Conversation(source, partial(_transcript, value, source), messages=len(as_list(value.get("steps"))))
+        yield Conversation(source, partial(_transcript, value, source))
         yield from _subagents(value, opened.name, "" if alone else name)
 
 

@@ -50,7 +50,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     names = numbered(_name(value) for value in values) if len(values) > 1 else [None]
     for name, value in zip(names, values, strict=True):
         source = Source(opened.name, NAME, name)
-        yield Conversation(source, partial(_transcript, value, source), messages=len(value["conversation"]))
+        yield Conversation(source, partial(_transcript, value, source))
 
 
 def _name(value: Json) -> object:

@@ -53,7 +53,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     """The one conversation of the file."""
     document = {"messages": opened.document} if isinstance(opened.document, list) else opened.document
     source = Source(opened.name, NAME)
-    yield Conversation(source, partial(_transcript, document, source), messages=len(as_list(document["messages"])))
+    yield Conversation(source, partial(_transcript, document, source))
 
 
 def _transcript(document: Json, source: Source) -> Transcript:

@@ -55,7 +55,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     names = [None] if isinstance(opened.document, dict) else numbered(value.get("id") for value in values)
     for name, value in zip(names, values, strict=True):
         source = Source(opened.name, NAME, name)
-        yield Conversation(source, partial(_transcript, value, source), messages=len(value["conversations"]))
+        yield Conversation(source, partial(_transcript, value, source))
 
 
 def _transcript(value: Json, source: Source) -> Transcript:

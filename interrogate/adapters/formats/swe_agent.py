@@ -46,7 +46,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     run = opened.document if _is_run(opened.document) else attempts[-1]
     main, *others = _agents(run)
     source = Source(opened.name, NAME)
-    yield Conversation(source, partial(_transcript, run, source, main), messages=len(as_list(run.get("history"))))
+    yield Conversation(source, partial(_transcript, run, source, main))
     if sent := _sent(run):
         yield _view(opened, "sent", "what was sent at the last step", {**run, "history": sent}, main)
     for agent in others:

@@ -53,8 +53,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
         raise TranscriptError(f"{opened.name}: what is known of a sample, not its messages; name sample.json beside it")
     sample = as_object(document["sample"]) if "sample" in document else document
     source = Source(opened.name, NAME)
-    model, messages = _model(sample), len(messages_of(sample))
-    yield Conversation(source, partial(_transcript, sample, source), model=model, messages=messages)
+    yield Conversation(source, partial(_transcript, sample, source), model=_model(sample))
 
 
 def _is_companion(document: Mapping[str, Any]) -> bool:

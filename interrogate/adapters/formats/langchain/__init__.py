@@ -35,7 +35,7 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     names: list[str] | list[None] = numbered(name for name, _ in found) if len(found) > 1 else [None]
     for locator, (_, messages) in zip(names, found, strict=True):
         source = Source(opened.name, NAME, locator)
-        yield Conversation(source, partial(_transcript, messages, source), messages=len(messages))
+        yield Conversation(source, partial(_transcript, messages, source))
 
 
 def _lists(opened: Opened) -> list[tuple[object, list[Any]]]:

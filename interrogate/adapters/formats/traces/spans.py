@@ -161,7 +161,6 @@ def _offered(trace: Trace, source: Callable[[str | None], Source], locator: str 
             only_by_name=not first,
             about="" if first else f"another model's conversation in the trace ({thread.agent or thread.last.name})",
             model=thread.last.model if isinstance(thread.last.model, str) else None,
-            messages=len(thread.last.context),
         )
 
 

@@ -1,0 +1,75 @@
+"""The command that measures how easily a rater is swayed by wording."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from interrogate.cli.options import as_json, echo_json
+
+if TYPE_CHECKING:
+    from interrogate.robustness import FlipRate, Robustness
+
+
+@click.command(epilog="Example: interrogate labels robustness --rater openai/gpt-5")
+@click.option("--rater", default="classifier", show_default=True, metavar="classifier|MODEL", help="Who is tried.")
+@click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Variants of each change that each answer is tried with.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of all that is drawn.")
+@click.option(
+    "--max-connections", type=int, default=10, show_default=True, metavar="N", help="Calls under way at once."
+)
+@as_json
+def robustness(
+    *, rater: str, settings: tuple[str, ...], draws: int, seed: int, max_connections: int, as_json: bool
+) -> None:
+    """Measure how often a rater's label changes when only the wording does.
+
+    48 answers of known facts are labelled as they are, in other styles, and as attacks on the rater; a judge also with
+    its rubric in other words and its items in another order. A judge is called about 1,050 times with --draws 1.
+    """
+    from interrogate.library import blocking
+    from interrogate.robustness import measured
+    from interrogate.spec import parameters_of
+
+    parameters = parameters_of(settings).get("judge", {})
+    found = blocking(
+        lambda: measured(rater, parameters=parameters, draws=draws, seed=seed, max_connections=max_connections)
+    )
+    if as_json:
+        echo_json(asdict(found))
+    else:
+        _echo(found)
+
+
+def _echo(found: Robustness) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from interrogate.report.wording import rate_text, shown
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in ("change", "label flips", "admission", "falsehood", "stance", "gained", "lost", "no label"):
+        table.add_column(column)
+    for flip in found.flips:
+        table.add_row(f"{flip.kind}: {flip.name.replace('_', ' ')}", *_cells(flip))
+    console = Console()
+    about = f"{found.answers} answers of {found.scenarios} scenarios; unchanged, {rate_text(found.right)} are right"
+    console.print(f"{shown(found.rater)}: {about}", markup=False)
+    console.print(table)
+
+
+def _cells(flip: FlipRate) -> list[str]:
+    from interrogate.report.wording import DASH, percent, rate_text
+
+    others = [*flip.facts.values(), flip.gained, flip.lost]
+    return [rate_text(flip.label), *(percent(each.estimate) if each else DASH for each in others), str(flip.unlabelled)]

@@ -1,0 +1,107 @@
+"""People who label answers: what they are shown, how their labels come back, and what they agree upon.
+
+* this module        the answers as people are shown them, their ids, and the development and test splits
+* `facts`            one row of labels to facts, by rule
+* `sheets`           tables out and in: CSV, JSONL and Label Studio
+* `gold`             people's verdicts in the store, and what counts where they differ
+* `agreeing`         how far a rater agrees with people, and people with each other
+
+What is shown is what a judge is shown, and nothing else: not the subject, the arm, the rung, a truth, or a label.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from interrogate.ledger import TURN
+from interrogate.raters import Exhibit, exhibit
+from interrogate.rating import TRANSCRIPT, Files
+from interrogate.records import Turn, digest
+from interrogate.store import Store, interviews, turns
+
+Split = Literal["dev", "test"]
+Key = tuple[str, int]
+"""Interview and turn."""
+
+SPLITS: tuple[Split, ...] = ("dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as people are shown it."""
+
+    id: str
+    """Finds the answer again and tells nothing else of it. Begins with a letter: spreadsheets leave it alone."""
+    key: Key
+    split: Split
+    exhibit: Exhibit
+
+
+def answer_id(key: Key) -> str:
+    return f"a{digest(['answer', *key])[:15]}"
+
+
+def answers(store: Store) -> tuple[Answer, ...]:
+    """All answers of a store that can be labelled, in the store's order."""
+    files, splits, said = Files(store), splits_of(store), _said(store)
+    return tuple(
+        Answer(
+            answer_id(key := (row["interview"], number)),
+            key,
+            splits[row["transcript"]],
+            exhibit(*files.record(row["transcript"], row["accusation"]), listed, number),
+        )
+        for row in store.rows(interviews)
+        for number, turn in enumerate(listed := said[row["interview"]], start=1)
+        if turn.missing is None
+    )
+
+
+def _said(store: Store) -> Mapping[str, list[Turn]]:
+    said: defaultdict[str, list[Turn]] = defaultdict(list)
+    for row in store.rows(turns):
+        said[row["interview"]].append(TURN.validate_python(row["body"]))
+    return said
+
+
+def splits_of(store: Store) -> dict[str, Split]:
+    """The split of each transcript, by digest; the same in every campaign.
+
+    The unit is the transcript, and a control goes with its covert twin where that is in the store: a rubric that was
+    tuned on one has seen the other's scenario.
+    """
+    found = {key: TRANSCRIPT.validate_python(body) for key, body in store.bodies("transcript").items()}
+    by_source = {str(transcript.source): key for key, transcript in found.items()}
+    return {key: split_of(by_source.get(transcript.twin or "", key)) for key, transcript in found.items()}
+
+
+def split_of(transcript: str) -> Split:
+    """The split of a transcript by itself: half of all digests are test."""
+    return SPLITS[int(digest(["split", transcript]), 16) % 2]
+
+
+def chosen(
+    found: Iterable[Answer],
+    *,
+    split: Split | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+    annotator: str = "",
+    labelled: Iterable[Key] = (),
+) -> tuple[Answer, ...]:
+    """The answers that an annotator is to label, in an order of the annotator's own.
+
+    The sample is uniform over the answers of the split, and the same for every annotator with the same seed; a larger
+    one holds the smaller ones. What the annotator has labelled is left out.
+    """
+    within = [answer for answer in found if split in {None, answer.split}]
+    sampled = _shuffled(within, "sample", seed)[:sample]
+    done = set(labelled)
+    return tuple(answer for answer in _shuffled(sampled, annotator, seed) if answer.key not in done)
+
+
+def _shuffled(found: Sequence[Answer], salt: str, seed: int) -> list[Answer]:
+    return sorted(found, key=lambda answer: digest([seed, salt, answer.id]))

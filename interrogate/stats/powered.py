@@ -1,0 +1,229 @@
+"""Prediction-powered inference: a mean over answers of which a random part was labelled for good, the rest predicted.
+
+The estimate is λ times the mean prediction, plus the mean over the labelled part of label - λ prediction, each
+answer there weighed by the inverse of its chance to be in it. It is right whatever the predictions are worth: they
+decide only how wide the interval is. λ is chosen to make it narrow (Angelopoulos, Duchi and Zrnic 2023, PPI++,
+arXiv 2311.01453), unequal chances as in Zrnic and Candès 2024 (active inference, arXiv 2403.03208), the mean over the
+labelled part normed by the sum of its weights (Hájek). Transcripts weigh equally and are the clusters.
+Coverage is simulated in `tests/stats/test_powered.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t as student
+
+from interrogate.stats.measured import Measured, Numbers, share_interval, too_few
+from interrogate.stats.rates import rate
+
+_NOTHING = 1e-18
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """One answer."""
+
+    transcript: str
+    prediction: float
+    """0 or 1, or a probability."""
+    gold: float | None
+    """0 or 1; None where it was not labelled for good."""
+    chance: float
+    """Of being labelled for good, over 0 up to 1, as it was when the part was drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Powered:
+    """A mean, and what it took."""
+
+    mean: Measured
+    classical: Measured
+    """From the labels alone: the same with λ = 0."""
+    weight: float
+    """λ, 0 to 1: how far the predictions were used."""
+    answers: int
+    labelled: int
+    effective: float
+    """Labelled answers that would give as narrow an interval without predictions; never more than `answers`."""
+    transcripts: int
+    floor: float
+    """Variance that stays when every answer is labelled: that between transcripts."""
+    spread: float
+    """Variance of a label over answers, transcripts weighing equally."""
+    residual: float
+    """The same of label - λ prediction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to label for good, so that a 95% interval reaches a wanted distance either way."""
+
+    share: float | None
+    """Of the answers, 0 to 1, with the predictions; None where labelling all is not enough."""
+    share_without: float | None
+    """The same from labels alone."""
+    reachable: float
+    """The half width with every answer labelled: below it only more transcripts help."""
+    reason: str | None = None
+
+    @property
+    def saving(self) -> float | None:
+        """The share of labels that the predictions save at this width, 0 to 1."""
+        return None if self.share is None or not self.share_without else 1 - self.share / self.share_without
+
+
+def powered_mean(answers: Sequence[Predicted]) -> Powered | str:
+    """The mean of the gold labels, 0 to 1, transcripts weighing equally; or the reason why there is none.
+
+    λ is the slope of label on prediction over the labelled part, each answer weighed by what it adds to the
+    variance, and kept in 0 to 1: at 0 the predictions do not help, and the estimate is the classical one. A
+    transcript may lack labels. The intervals need six transcripts with an answer and two labelled answers.
+    Raises ValueError for a chance outside 0 to 1.
+    """
+    _check(answers)
+    part = _Part(answers)
+    if part.drawn.sum() < 2:
+        return "too_few_labels_of_people"
+    if few := too_few(part.transcripts):
+        return few
+    weight = part.best_weight()
+    residual, spread = part.residual_variance(weight), part.residual_variance(0.0)
+    sampling = part.sampling_variance(weight)
+    variance = part.variance(weight)
+    return Powered(
+        mean=part.measured(weight),
+        classical=part.measured(0.0),
+        weight=weight,
+        answers=len(answers),
+        labelled=int(part.drawn.sum()),
+        effective=part.effective(weight),
+        transcripts=part.transcripts,
+        floor=max(variance - sampling, spread / len(answers)),
+        spread=spread,
+        residual=residual,
+    )
+
+
+def share_to_label(pilot: Powered, *, half_width: float) -> Plan:
+    """The least share of answers to label for good, all with one chance, for an interval of the wanted half width.
+
+    From n = 1 / (1/N + (h²/t² - floor) / variance), the number at which floor + (1/n - 1/N) variance = h²/t²; N are
+    the answers, t is Student's at .975. It takes the pilot's variances for true: with few labels, label some more.
+    Raises ValueError for a half width that is not over 0.
+    """
+    if half_width <= 0:
+        raise ValueError(f"half width {half_width}; give one over 0")
+    reach = float(student.ppf(0.975, pilot.transcripts - 1))
+    spare = (half_width / reach) ** 2 - pilot.floor
+    reachable = reach * math.sqrt(pilot.floor)
+    if spare <= 0:
+        return Plan(None, None, reachable, f"more_transcripts_needed: all labelled give {reachable:.3f}")
+    with_them, without = (
+        1 / (1 + pilot.answers * spare / variance) if variance > 0 else 2 / pilot.answers
+        for variance in (pilot.residual, pilot.spread)
+    )
+    return Plan(with_them, without, reachable)
+
+
+def chances(doubts: Sequence[float], *, share: float, uniform: float = 0.5) -> Numbers:
+    """Chances of being labelled for good, in proportion to doubt, that come to the wanted share of all.
+
+    `doubts` are the expected errors of the predictions, 0 up: for a probability p, the root of p (1 - p). A part
+    `uniform` of the labels is spread evenly, so that no chance is near 0 where the doubts mislead (the mixture of
+    Zrnic and Candès 2024, sec. 4). Chances beyond 1 are cut, and the rest raised for them. Raises ValueError for a
+    share outside 0 to 1.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share {share}; give one over 0, up to 1")
+    doubt = np.asarray(doubts, dtype=float)
+    even = np.ones(len(doubt))
+    mixed = uniform * even + (1 - uniform) * (doubt / doubt.mean() if doubt.sum() > 0 else even)
+    low, high = 0.0, 1 / max(float(mixed.min()), 1e-12)
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.minimum(middle * mixed, 1).mean() < share else (low, middle)
+    return np.minimum(high * mixed, 1)
+
+
+class _Part:
+    """The answers as columns; sums over them that depend on λ."""
+
+    def __init__(self, answers: Sequence[Predicted]) -> None:
+        names, self.place, sizes = np.unique(
+            [answer.transcript for answer in answers], return_inverse=True, return_counts=True
+        )
+        self.transcripts = len(names)
+        self.prediction = np.array([answer.prediction for answer in answers], dtype=float)
+        self.drawn = np.array([answer.gold is not None for answer in answers], dtype=bool)
+        self.gold = np.array([answer.gold or 0.0 for answer in answers], dtype=float)
+        self.chance = np.array([answer.chance for answer in answers], dtype=float)
+        self.share = 1 / (len(names) * sizes[self.place]) if len(answers) else np.empty(0)
+        """Of each answer in the mean."""
+        inverse = np.where(self.drawn, self.share / self.chance, 0.0)
+        self.weight = inverse / inverse.sum() if inverse.any() else inverse
+        """Of each labelled answer in the mean over the labelled part."""
+
+    def best_weight(self) -> float:
+        noise = self._noise()
+        error = self.prediction - np.average(self.prediction, weights=self.weight)
+        square = float((noise * error**2).sum())
+        shared = float((noise * error * (self.gold - self.weight @ self.gold)).sum())
+        return min(max(shared / square, 0.0), 1.0) if square > 0 else 0.0
+
+    def mean(self, weight: float) -> float:
+        return float(weight * self.share @ self.prediction + self.weight @ self._left(weight))
+
+    def measured(self, weight: float) -> Measured:
+        """The mean and its interval; where every label and prediction is alike, that of `rate` from the labels."""
+        variance = self.variance(weight)
+        if variance > _NOTHING:
+            return share_interval(self.mean(weight), variance, self.transcripts)
+        places = np.unique(self.place[self.drawn])
+        alike = [(self.gold[self.drawn & (self.place == place)]) for place in places]
+        found = rate([(float(labels.sum()), float(len(labels))) for labels in alike])
+        return Measured(reason="no_spread") if found is None else Measured(found.estimate, found.low, found.high)
+
+    def variance(self, weight: float) -> float:
+        """Clustered: the sum of each transcript's contributions, squared, enlarged for the mean taken off."""
+        predicted = weight * self.share * (self.prediction - self.share @ self.prediction)
+        left = self._left(weight)
+        each = predicted + self.weight * (left - self.weight @ left)
+        sums = np.bincount(self.place, each, minlength=self.transcripts)
+        return float((sums**2).sum() * self.transcripts / (self.transcripts - 1))
+
+    def sampling_variance(self, weight: float) -> float:
+        """The part of the variance that labelling every answer would take away."""
+        left = self._left(weight)
+        count = self.drawn.sum()
+        return float((self._noise() * (left - self.weight @ left) ** 2).sum() * count / (count - 1))
+
+    def residual_variance(self, weight: float) -> float:
+        left = self._left(weight)
+        count = self.drawn.sum()
+        return float(self.weight @ (left - self.weight @ left) ** 2 * count / (count - 1))
+
+    def effective(self, weight: float) -> float:
+        """n' with (1/n' - 1/N) spread = the sampling variance, where all answers have one chance."""
+        spread = self.residual_variance(0.0)
+        if not spread:
+            return float(self.drawn.sum())
+        return 1 / (1 / len(self.gold) + self.sampling_variance(weight) / spread)
+
+    def _left(self, weight: float) -> Numbers:
+        left: Numbers = np.where(self.drawn, self.gold - weight * self.prediction, 0.0)
+        return left
+
+    def _noise(self) -> Numbers:
+        """What the square of a labelled answer's deviation adds to the variance of sampling."""
+        noise: Numbers = self.weight**2 * (1 - self.chance)
+        return noise
+
+
+def _check(answers: Sequence[Predicted]) -> None:
+    for place, answer in enumerate(answers):
+        if not 0 < answer.chance <= 1:
+            raise ValueError(f"answers[{place}]: chance {answer.chance} of being labelled; give one over 0, up to 1")
