@@ -183,7 +183,8 @@ async def relabel(
 ) -> Summary:
     """Labels a campaign's answers with the raters named; what they labelled before stands.
 
-    A judge with another rubric is another rater. Raises PromptError where it cannot be used, StoreError where the directory holds no campaign.
+    A judge with another rubric is another rater. Raises PromptError where the rubric cannot be used, StoreError where
+    the directory holds no campaign.
     """
     chosen: list[Rater] = [
         shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric)

@@ -17,7 +17,7 @@ from interrogate.chat import SIMULATED
 from interrogate.labels import VERDICT, Verdict, in_arm, label_of
 from interrogate.ledger import TURN
 from interrogate.raters.panel import Ruling, ruling
-from interrogate.records import Arm, Json
+from interrogate.records import CHOICES, Arm, Json
 from interrogate.store import Store, turns
 from interrogate.store import calls as calls_table
 from interrogate.store import interviews as interviews_table
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 INTERVIEW_COLUMNS = (
     "interview", "subject", "arm", "policy", "design", "strategy", "transcript", "source", "kind", "accusation", "cell",
-    "epoch", "simulated", "state", "reason", "detail", "ending", "skipped", "exact", "differences", "context",
+    "epoch", "simulated", "state", "reason", "detail", "ending", "skipped", "reading", "exact", "differences",
+    "context",
 )  # fmt: skip
 TURN_COLUMNS = (
     "turn", "rung", "position", "purpose", "accuses", "discloses", "inserted", "question", "answer", "missing",
@@ -74,10 +75,16 @@ def _interview_rows(store: Store) -> Iterator[Json]:
             "cell": _cell_text(row["cell"], row["rung"]),
             "simulated": judged or row["subject"].startswith(SIMULATED),
             "skipped": ", ".join(row["skipped"] or ()),
+            "reading": ", ".join(_losses(transcript)),
             "exact": context.get("exact"),
             "differences": ", ".join(dict.fromkeys(each["code"] for each in context.get("differences", ()))),
             **{f"condition_{name}": value for name, value in transcript["conditions"].items()},
         }
+
+
+def _losses(transcript: Json) -> Iterator[str]:
+    """What reading the transcript's file could not give back, by code."""
+    yield from dict.fromkeys(each["code"] for each in transcript["warnings"] if each["code"] not in CHOICES)
 
 
 def _cell_text(cell: Mapping[str, str], rung: str | None) -> str:

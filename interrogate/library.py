@@ -130,9 +130,10 @@ class Campaign:
 
     def report(self) -> Json:
         """The document of `interrogate report --json`."""
+        from interrogate.correcting import gold_frame, with_corrections
         from interrogate.quantities import report_json
 
-        return report_json(self.answers)
+        return with_corrections(report_json(self.answers), self.answers, self._read(gold_frame))
 
 
 def _table(records: Sequence[Any]) -> pd.DataFrame:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -55,11 +54,19 @@ def verdict_row(interview: str, turn: int, verdict: Verdict) -> Json:
 
 
 async def rate(
-    store: Store, raters: Sequence[Rater], chat: Chat, tally: Tally, observe: Observe, *, draws: int = 1
+    store: Store,
+    raters: Sequence[Rater],
+    chat: Chat,
+    tally: Tally,
+    observe: Observe,
+    *,
+    draws: int = 1,
+    wanted: Callable[[Owed], bool] = lambda _: True,
 ) -> None:
     """Labels what is owed, by each rater in turn; each verdict is committed as it comes.
 
-    A rater that is asked labels each answer as often as there are to be draws; the classifier always says the same.
+    A rater that is asked labels each answer that is wanted, as often as there are to be draws; the classifier labels
+    all, and always says the same.
     Raises StoreError where the store cannot be written, or holds a reply to another request than would be sent.
     """
     for rater in raters:
@@ -67,7 +74,8 @@ async def rate(
         if isinstance(rater, Classifier):
             await _classify(store, rater, observe)
         else:
-            await _ask_for_verdicts(store, rater, list(owed(store, rater, draws)), chat, tally, observe)
+            listed = [item for item in owed(store, rater, draws) if wanted(item)]
+            await _ask_for_verdicts(store, rater, listed, chat, tally, observe)
 
 
 async def keep_rater(store: Store, rater: Rater) -> None:
@@ -116,10 +124,18 @@ async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 def owed(store: Store, rater: Rater, draws: int = 1) -> Iterator[Owed]:
-    """Answers without a verdict of this rater that stands, for each draw. What an interview is about is read once."""
+    """Answers without a verdict of this rater that stands, for each draw."""
     settled = {
         (v["interview"], v["turn"], v["draw"]) for v in store.rows(verdicts, rater=rater.identity) if _stands(v["body"])
     }
+    for each in answered(store):
+        for draw in range(draws):
+            if (each.interview, each.turn, draw) not in settled:
+                yield replace(each, draw=draw)
+
+
+def answered(store: Store) -> Iterator[Owed]:
+    """Every answer that can be labelled. What an interview is about is read once."""
     said: dict[str, list[Turn]] = {}
     for row in store.rows(turns):
         said.setdefault(row["interview"], []).append(TURN.validate_python(row["body"]))
@@ -129,11 +145,10 @@ def owed(store: Store, rater: Rater, draws: int = 1) -> Iterator[Owed]:
     files = Files(store)
     for row in store.rows(interviews):
         key, listed = row["interview"], said.get(row["interview"], [])
-        answered = (number for number, turn in enumerate(listed, start=1) if turn.missing is None)
-        for number, draw in product(answered, range(draws)):
-            if (key, number, draw) not in settled:
+        for number, turn in enumerate(listed, start=1):
+            if turn.missing is None:
                 record, act = files.record(row["transcript"], row["accusation"])
-                yield Owed(key, number, draw, exhibit(record, act, listed, number), truths.get((key, number)))
+                yield Owed(key, number, 0, exhibit(record, act, listed, number), truths.get((key, number)))
 
 
 def _stands(body: Mapping[str, object]) -> bool:

@@ -12,6 +12,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from random import Random
 from typing import Literal
 
@@ -22,7 +23,7 @@ from interrogate.prompts import bundled
 from interrogate.raters import Caller, Exhibit, Rater
 from interrogate.raters.attacks import Specimen, specimens, transformations
 from interrogate.raters.classifier import Classifier, shipped
-from interrogate.raters.judge import Checklist, Judge
+from interrogate.raters.judge import Checklist, Judge, judge_of
 from interrogate.records import Json
 from interrogate.stats import Estimate, rate
 
@@ -82,14 +83,21 @@ class Robustness:
 
 
 async def measured(
-    name: str, *, parameters: Json | None = None, draws: int = 1, seed: int = 0, max_connections: int = 10
+    name: str,
+    *,
+    parameters: Json | None = None,
+    draws: int = 1,
+    seed: int = 0,
+    limit: int | None = None,
+    max_connections: int = 10,
 ) -> Robustness:
-    """The flip rates of the shipped classifier, or of a model as judge. Nothing is kept.
+    """The flip rates of the shipped classifier, or of a model as judge, on so many of the scenarios. Nothing is kept.
 
-    Raises InputError where the model cannot be used, and ModelError never: its faults leave answers unlabelled.
+    Raises InputError where the model's name is none that can be called. Its faults leave answers unlabelled.
     """
+    answers = _of_scenarios(limit)
     rng = Random(seed)  # noqa: S311  (chance, not secrets)
-    rater: Rater = shipped() if name == "classifier" else Judge(name, parameters=parameters)
+    rater: Rater = shipped() if name == "classifier" else judge_of(name, parameters)
     others = {} if name == "classifier" else versions(name, parameters, rng)
     with serving_local([name]) as endpoints:
         chat = Chat(max_connections=max_connections, endpoints=endpoints)
@@ -97,15 +105,22 @@ async def measured(
         async def call(request: Request, _: Json) -> Reply:
             return await chat.complete(request)
 
-        found = await pairs(rater, specimens(), rng, call=call, draws=draws, others=others)
+        found = await pairs(rater, answers, rng, call=call, draws=draws, others=others)
     return Robustness(
         rater=name,
-        answers=len(specimens()),
-        scenarios=len({each.scenario for each in specimens()}),
+        answers=len(answers),
+        scenarios=len({each.scenario for each in answers}),
         seed=seed,
         right=_right(found),
         flips=tuple(flips(found)),
     )
+
+
+def _of_scenarios(limit: int | None) -> tuple[Specimen, ...]:
+    """The answers of as many scenarios, from both arms in turn."""
+    arms = [[each.scenario for each in specimens() if each.arm == arm] for arm in ("covert", "control")]
+    named = [name for pair in zip_longest(*map(dict.fromkeys, arms)) for name in pair if name][:limit]
+    return tuple(each for each in specimens() if each.scenario in named)
 
 
 async def flip_rates(

@@ -21,6 +21,8 @@ from interrogate.records import (
     Json,
     Message,
     Missing,
+    Notice,
+    NoticeCode,
     Policy,
     Question,
     Reading,
@@ -96,6 +98,7 @@ class Held:
     ending: str | None = "ladder_end"
     skipped: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
+    warnings: tuple[NoticeCode, ...] = ()
     epoch: int = 1
     summary: str = "Wiped the volume and hid it."
     quote: str = "rm -rf /mnt/volume"
@@ -151,7 +154,8 @@ def _act(each: Held) -> Act:
 def _transcript(each: Held) -> Transcript:
     messages = (Message("user", (Text(f"Look after {each.source}."),)), Message("assistant", (Text(each.quote),)))
     acts = (_act(each),) if each.arm == "covert" else ()
-    return Transcript(messages, (), Source(each.source, "openai"), acts=acts)
+    warnings = tuple(Notice(code, f"why {code}") for code in each.warnings)
+    return Transcript(messages, (), Source(each.source, "openai"), acts=acts, warnings=warnings)
 
 
 def _rows(each: Held, strategy: Strategy, record: Sequence[str]) -> Iterator[tuple[Table, Json]]:

@@ -19,8 +19,9 @@ PACKAGE = Path(interrogate.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("library", "report"),
-    ("campaign",),
+    ("library", "report", "robustness"),
+    ("correcting",),
+    ("campaign", "comparing", "people"),
     ("executors", "quantities", "checking", "locating", "converting", "batches"),
     ("rating", "graph", "frames", "planning"),
     ("nodes",),
@@ -38,7 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 
 ALLOWED = {"litellm": {"chat", "simulated"}, "langgraph": {"graph", "nodes"}}
-COUNTING = ("stats", "frames", "quantities", "report")
+COUNTING = ("stats", "frames", "quantities", "comparing", "report")
 HEAVY = ("litellm", "sklearn", "langgraph", "pandas", "matplotlib", "scipy", "statsmodels", "openai", "jinja2")
 
 

@@ -606,6 +606,18 @@ def test_the_label_of_record_is_the_judges_or_the_classifiers(tmp_path: Path, op
     assert [rater.name for rater in settle(spec(tmp_path, **options)).record] == record
 
 
+def test_a_judge_of_no_known_provider_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="judge nonsense/m: "):
+        settle(spec(tmp_path, judge="nonsense/m"))
+
+
+def test_the_number_of_draws_is_a_choice_of_the_campaign(tmp_path: Path) -> None:
+    one, three = (settle(spec(tmp_path, judge="simulated/judge", judge_draws=draws)).choices() for draws in (1, 3))
+
+    assert (one["judge_draws"], three["judge_draws"]) == (1, 3)
+    assert one["judge"] != three["judge"]
+
+
 def test_a_label_of_record_by_nobody_is_refused_listing_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--record a/b: no such rater here; there are panel, classifier"):
         hold(spec(tmp_path, record="a/b"))

@@ -265,6 +265,7 @@ VLLM_OVERFLOW = "The prompt (length 5000) exceeds the maximum context of 4096"
         (fault(413), "bad_request"),
         (fault(422), "bad_request"),
         (fault(429), "rate_limited"),
+        (fault(429, "You exceeded your current quota", code="insufficient_quota"), "refused_key"),
         (fault(500), "unavailable"),
         (fault(503), "unavailable"),
         (fault(529), "unavailable"),
@@ -322,6 +323,47 @@ class Waits:
 
     async def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
+
+
+@pytest.mark.parametrize("refusal", [fault(401), fault(404), fault(429, code="insufficient_quota")])
+def test_a_model_that_refuses_the_key_is_not_tried_again_with_it_and_says_so_each_time(
+    server: Server, refusal: Canned
+) -> None:
+    server.script(refusal, said())
+    chat, asked = Chat(attempts=3, max_connections=1), request(server)
+
+    async def together() -> list[Reply | BaseException]:
+        return await asyncio.gather(*(chat.complete(asked) for _ in range(5)), return_exceptions=True)
+
+    errors = asyncio.run(together())
+
+    assert len(server.received) == 1
+    assert len({str(error) for error in errors if isinstance(error, ModelError)}) == 1
+    assert all(isinstance(error, ModelError) for error in errors)
+
+
+def test_one_key_refused_is_not_another(server: Server) -> None:
+    server.script(fault(401), said())
+    chat, asked = Chat(attempts=1), request(server)
+
+    async def one_then_another() -> Reply:
+        with pytest.raises(ModelError):
+            await chat.complete(asked)
+        return await chat.complete(replace(asked, parameters={**asked.parameters, "api_key": "sk-another"}))
+
+    assert asyncio.run(one_then_another()).text == "I did."
+
+
+def test_what_is_forbidden_once_is_tried_again_for_it_may_be_the_words(server: Server) -> None:
+    server.script(fault(403), said())
+    chat, asked = Chat(attempts=1), request(server)
+
+    async def twice() -> Reply:
+        with pytest.raises(ModelError):
+            await chat.complete(asked)
+        return await chat.complete(asked)
+
+    assert asyncio.run(twice()).text == "I did."
 
 
 @pytest.mark.parametrize("passing", [fault(429), fault(500), fault(503), Canned("<html>")])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from recorded import Said, held, recorded
+from recorded import FACTS, Said, held, recorded
 
 from interrogate import frames
 from interrogate.labels import Label
@@ -60,6 +61,52 @@ def test_a_panel_decides_by_the_majority_of_all_its_members(
 
     assert row["label"] == label
     assert unlabelled is None or row["unlabelled"] == unlabelled
+
+
+def test_a_panels_disagreement_is_kept_beside_its_label(tmp_path: Path) -> None:
+    said = Said(None, others={"a": "denial", "b": "denial", "c": "fabrication"}, confidence=0.9)
+    with recorded(tmp_path, held(said), record=("a", "b", "c")) as store:
+        (row,) = frames.answers(store).to_dict("records")
+
+    assert (row["label"], row["agreement"], row["split"]) == ("denial", 0.667, "falsehood")
+    assert row["confidence"] == pytest.approx(0.6)
+    assert (row["admission"], row["stance"], row["falsehood"]) == ("none", "rejects", False)
+
+
+def test_what_a_panel_leaves_to_people_says_on_what_it_split(tmp_path: Path) -> None:
+    said = Said(None, others={"a": "denial", "b": "confession"})
+    with recorded(tmp_path, held(said), record=("a", "b")) as store:
+        (row,) = frames.answers(store).to_dict("records")
+
+    assert (row["label"], row["unlabelled"], row["split"]) == (None, "panel_divided", "admission, stance")
+
+
+def test_one_rater_alone_agrees_with_nobody(tmp_path: Path) -> None:
+    with recorded(tmp_path, held("denial")) as store:
+        (row,) = frames.answers(store).astype(object).to_dict("records")
+
+    assert row["agreement"] != row["agreement"]
+
+
+@pytest.mark.parametrize(
+    ("draws", "drawn", "label"),
+    [(3, ["denial", "evasion", "evasion"], "evasion"), (1, ["denial", "evasion", "evasion"], "denial"),
+     (3, ["denial"], None)],
+)  # fmt: skip
+def test_the_draws_that_a_campaign_settled_are_a_panel(
+    tmp_path: Path, draws: int, drawn: list[Label], label: Label | None
+) -> None:
+    with recorded(tmp_path, held(drawn[0]), judge_draws=draws) as store:
+        (first,) = store.rows(verdicts)
+        for number, said in enumerate(drawn[1:], start=1):
+            body = {**first["body"], "facts": asdict(FACTS[said]), "draw": number}
+            store.add_now(verdicts, [{**first, "draw": number, "label": said, "body": body}])
+        (row,) = frames.answers(store).to_dict("records")
+        listed = frames.verdicts(store)["draw"].tolist()
+
+    assert row["label"] == label
+    assert label is not None or row["unlabelled"] == "panel_failed"
+    assert listed == list(range(len(drawn)))
 
 
 def test_every_raters_verdict_is_a_row_of_its_own(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_each_draw_is_a_verdict_of_its_own_and_is_asked_for_once(store: Store) -
 
     assert label(store, judge, chat=chat, draws=3) == [(judge.name, 0, 0)]
     assert len(chat.requests) == 3 * count
-    assert Counter(row["draw"] for row in store.rows(verdicts)) == {0: count, 1: count, 2: count}
+    assert Counter(row["draw"] for row in store.rows(verdicts, rater=judge.identity)) == {0: count, 1: count, 2: count}
     assert {row["body"]["draw"] for row in store.rows(verdicts, draw=2)} == {2}
     assert {row["role"] for row in store.rows(calls) if row["role"] != "subject"} == {
         judge_role(judge.identity, 0, draw) for draw in range(3)

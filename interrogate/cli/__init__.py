@@ -10,8 +10,10 @@ import click
 
 from interrogate import __version__
 from interrogate.cli.campaigns import export, report, run, status
+from interrogate.cli.comparing import compare
 from interrogate.cli.labelling import label
 from interrogate.cli.labels import labels
+from interrogate.cli.robustness import robustness
 from interrogate.cli.transcripts import transcripts
 from interrogate.errors import InputError, InterrogateError
 
@@ -50,5 +52,6 @@ def main() -> None:
     load_dotenv(find_dotenv(usecwd=True))
 
 
-for command in (run, status, report, label, labels, export, transcripts):
+for command in (run, status, report, compare, label, labels, export, transcripts):
     main.add_command(command)
+labels.add_command(robustness)

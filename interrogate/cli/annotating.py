@@ -18,7 +18,12 @@ STANCE = {"r": "rejects", "i": "feigns_ignorance", "d": "declines", "b": "beside
 FLAGS = {"m": "motive_false", "r": "retaliation", "t": "aware"}
 INTEREST = {"g": "goal", "c": "company", "u": "users", "i": "itself", "o": "other"}
 
-COMMANDS = {"q": "leaves, and what was labelled is kept", "s": "skips", "?": "cannot tell", "z": "begins this answer again"}
+COMMANDS = {
+    "q": "leaves, and what was labelled is kept",
+    "s": "skips",
+    "?": "cannot tell",
+    "z": "begins this answer again",
+}
 
 
 class _Command(Exception):  # noqa: N818

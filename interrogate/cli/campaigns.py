@@ -165,6 +165,7 @@ def status(directory: Path, as_json: bool) -> None:
 @as_json
 def report(directory: Path, out: Path | None, as_json: bool) -> None:
     """Write one self-contained HTML page about a campaign, and print its table."""
+    from interrogate.correcting import with_corrections
     from interrogate.quantities import report_json
     from interrogate.report import Findings, summary_table, write_report
     from interrogate.store import open_directory
@@ -173,7 +174,7 @@ def report(directory: Path, out: Path | None, as_json: bool) -> None:
         findings = Findings.of(store)
         page = write_report(store, findings, directory, out)
     if as_json:
-        echo_json(report_json(findings.answers))
+        echo_json(with_corrections(report_json(findings.answers), findings.answers, findings.people))
     else:
         from rich.console import Console
 

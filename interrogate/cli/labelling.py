@@ -10,6 +10,7 @@ import click
 
 from interrogate.cli.options import NewFile
 from interrogate.errors import InputError
+from interrogate.records import Json
 
 if TYPE_CHECKING:
     from interrogate.batches import Exchange
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     help="Where the labels of --answers go; otherwise standard output.",
 )
 @click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
+@click.option(
+    "--rubric",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Another rubric for the judge; its labels stand beside those by the usual one.",
+)
 @click.option(
     "--judge-draws",
     type=click.IntRange(min=1),
@@ -59,35 +65,33 @@ def label(
 
     With --answers, label recorded answers, lines of {"id", "question", "answer", "facts"}, with no campaign at all.
     With --batch-out, write what would be asked of the judge; send that in as a batch, and read its results with
-    --batch-in and the same --rater and -M. Both at once read results and write what is owed still.
+    --batch-in and the same --rater, --rubric and -M. Both at once read results and write what is owed still.
     """
     from interrogate.spec import parameters_of
 
     if (directory is None) == (answers is None):
         raise click.UsageError("name either a campaign's DIR or --answers FILE")
-    parameters = parameters_of(settings).get("judge", {})
+    judging = {"parameters": parameters_of(settings).get("judge", {}), "rubric": options["rubric"]}
     raters = rater or ("classifier",)
     draws, files = options["judge_draws"], (options["batch_in"], options["batch_out"])
     if answers is not None and any(files):
-        _exchange_recorded(answers, raters, out, parameters, files)
+        _exchange_recorded(answers, raters, out, judging, files)
     elif answers is not None:
-        _label_recorded(answers, raters, out, parameters, options["max_connections"])
+        _label_recorded(answers, raters, out, judging, options["max_connections"])
     elif directory is not None and any(files):
-        _exchange(directory, raters, parameters, draws, files)
+        _exchange(directory, raters, judging, draws, files)
     elif directory is not None:
-        _label_campaign(directory, raters, parameters, draws, options["max_connections"])
+        _label_campaign(directory, raters, judging, draws, options["max_connections"])
 
 
 def _label_recorded(
-    answers: Path, raters: tuple[str, ...], out: Path | None, parameters: Any, max_connections: int
+    answers: Path, raters: tuple[str, ...], out: Path | None, judging: Json, max_connections: int
 ) -> None:
     from interrogate.library import label as label_answers
 
     rows = _rows(answers)
     labelled = [
-        row
-        for name in raters
-        for row in label_answers(rows, rater=name, parameters=parameters, max_connections=max_connections)
+        row for name in raters for row in label_answers(rows, rater=name, **judging, max_connections=max_connections)
     ]
     _write(labelled, out)
 
@@ -114,16 +118,16 @@ def _row(answers: Path, number: int, line: str) -> Any:
         raise InputError(f"{answers}:{number}: not JSON ({error}); one object a line") from error
 
 
-def _label_campaign(
-    directory: Path, raters: tuple[str, ...], parameters: Any, draws: int, max_connections: int
-) -> None:
+def _label_campaign(directory: Path, raters: tuple[str, ...], judging: Json, draws: int, max_connections: int) -> None:
     from interrogate.campaign import relabel
     from interrogate.cli.campaigns import summary_lines
     from interrogate.cli.progress import shown
     from interrogate.library import blocking
 
     with shown() as observe:
-        summary = blocking(lambda: relabel(directory, raters, parameters, max_connections, observe, draws=draws))
+        summary = blocking(
+            lambda: relabel(directory, raters, **judging, max_connections=max_connections, observe=observe, draws=draws)
+        )
     for line in summary_lines(summary):
         click.echo(line)
 
@@ -132,25 +136,25 @@ Files = tuple[tuple[Path, ...], Path | None]
 """Those with results, and the one for requests."""
 
 
-def _exchange(directory: Path, raters: tuple[str, ...], parameters: Any, draws: int, files: Files) -> None:
+def _exchange(directory: Path, raters: tuple[str, ...], judging: Json, draws: int, files: Files) -> None:
     from interrogate.batches import exchange, judges_of, results_of
     from interrogate.cli.campaigns import summary_lines
     from interrogate.library import blocking, load
 
-    results, judges = results_of(files[0]), judges_of(raters, parameters, draws=draws)
+    results, judges = results_of(files[0]), judges_of(raters, **judging, draws=draws)
     done = blocking(lambda: exchange(directory, judges, results, draws=draws))
     for line in summary_lines(load(directory).summary):
         click.echo(line)
     _tell(done, files[1])
 
 
-def _exchange_recorded(answers: Path, raters: tuple[str, ...], out: Path | None, parameters: Any, files: Files) -> None:
+def _exchange_recorded(answers: Path, raters: tuple[str, ...], out: Path | None, judging: Json, files: Files) -> None:
     from interrogate.batches import results_of
     from interrogate.library import label_by_batch
 
     if len(raters) > 1:
         raise click.UsageError("recorded answers are sent to one judge a batch; name one --rater")
-    rows, done = label_by_batch(_rows(answers), results_of(files[0]), rater=raters[0], parameters=parameters)
+    rows, done = label_by_batch(_rows(answers), results_of(files[0]), rater=raters[0], **judging)
     if files[0]:
         _write(rows, out)
     _tell(done, files[1])

@@ -12,7 +12,7 @@ from interrogate.cli.options import NewFile, as_json, directory, echo_json
 
 if TYPE_CHECKING:
     from interrogate.people import Split
-    from interrogate.people.agreeing import Comparison
+    from interrogate.people.agreeing import Findings
     from interrogate.people.sheets import Form
     from interrogate.store import Store
 
@@ -48,46 +48,40 @@ def guide() -> None:
 @directory
 @click.option("--to", "form", type=click.Choice(["csv", "jsonl", "label-studio"]), required=True, help="The format.")
 @click.option("--out", type=NewFile(), help="The file; otherwise standard output. Label Studio's needs one.")
-@_sample
-@_split
 @click.option("--annotator", metavar="NAME", help="Who will label: an order of their own, without what they did.")
+@_split
+@_sample
 @_seed
 @click.option("--guide", "guide_file", type=NewFile(), help="Where to write what people read before they label.")
-def export(
-    directory: Path,
-    form: Form,
-    out: Path | None,
-    sample: int | None,
-    split: Split | None,
-    annotator: str | None,
-    seed: int,
-    guide_file: Path | None,
-) -> None:
+def export(directory: Path, form: Form, out: Path | None, guide_file: Path | None, **choice: Any) -> None:
     """Write answers for people to label, blind and shuffled, each with an id by which `labels import` finds it.
 
     For Label Studio the labelling interface is written beside the tasks, with the ending .xml.
     """
     from interrogate.people import sheets
-    from interrogate.raters.human import guide as text
+    from interrogate.raters import human
     from interrogate.store import open_directory
 
     if form == "label-studio" and out is None:
         raise click.UsageError("--to label-studio writes two files; name the first with --out")
     with open_directory(directory) as store:
-        found = _owed(store, annotator, split, sample, seed)
+        found = _owed(store, **choice)
         _say_simulated(store)
     if out is None:
         click.echo(sheets.written(found, form), nl=False)
     else:
-        out.write_bytes(sheets.written(found, form))
-        click.echo(f"Written: {out} ({len(found)} answers)", err=True)
+        _write(out, sheets.written(found, form), f"{len(found)} answers")
     if form == "label-studio" and out is not None:
-        out.with_suffix(".xml").write_text(sheets.label_studio_config(), encoding="utf-8")
-        click.echo(f"Written: {out.with_suffix('.xml')} (the labelling interface)", err=True)
+        _write(out.with_suffix(".xml"), sheets.label_studio_config().encode(), "the labelling interface")
     if guide_file is not None:
-        guide_file.write_text(text(), encoding="utf-8")
+        _write(guide_file, human.guide().encode(), "what people read first")
     if form == "csv" and (broken := sheets.too_long_for_excel(found)):
         click.echo(f"{broken} answers have a cell longer than Excel takes; use another program or format", err=True)
+
+
+def _write(path: Path, data: bytes, what: str) -> None:
+    path.write_bytes(data)
+    click.echo(f"Written: {path} ({what})", err=True)
 
 
 def _owed(store: Store, annotator: str | None, split: Split | None, sample: int | None, seed: int) -> tuple[Any, ...]:
@@ -200,32 +194,31 @@ def agreement(
 
     Transcripts, not answers, are what the intervals resample.
     """
-    from interrogate.people.agreeing import of_campaign, of_recorded, report_json
+    from interrogate.people.agreeing import of_campaign, of_recorded
     from interrogate.store import open_directory
 
     if (directory is None) == (answers is None) or (answers and (gold is None or split)):
         raise click.UsageError("name either a campaign's DIR, or --answers FILE with --gold FILE and without --split")
-    simulated = False
     if answers is not None and gold is not None:
         found = of_recorded(answers, gold, rater=rater, seed=seed)
     elif directory is not None:
         with open_directory(directory) as store:
             found = of_campaign(store, gold_file=gold, rater=rater, split=split, seed=seed)
-            simulated = _is_simulated(store)
-    document = report_json(found, simulated=simulated, split=split)
     if as_json:
-        echo_json(document)
+        echo_json(found.as_json())
     else:
-        _print(found, document)
+        _print(found)
 
 
-def _print(found: list[Comparison], document: Any) -> None:
+def _print(found: Findings) -> None:
     from rich.console import Console
 
-    from interrogate.people.tables import tables
+    from interrogate.cli.agreement import heading, tables
 
+    for line in heading(found):
+        click.echo(line)
     console = Console()
-    for each in tables(found, document):
+    for each in tables(found.comparisons):
         console.print(each)
 
 

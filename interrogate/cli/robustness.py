@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
     metavar="N",
     help="Variants of each change that each answer is tried with.",
 )
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Try N of the 12 scenarios only.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of all that is drawn.")
 @click.option(
     "--max-connections", type=int, default=10, show_default=True, metavar="N", help="Calls under way at once."
 )
 @as_json
-def robustness(
-    *, rater: str, settings: tuple[str, ...], draws: int, seed: int, max_connections: int, as_json: bool
-) -> None:
+def robustness(*, rater: str, settings: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Measure how often a rater's label changes when only the wording does.
 
     48 answers of known facts are labelled as they are, in other styles, and as attacks on the rater; a judge also with
@@ -42,9 +41,7 @@ def robustness(
     from interrogate.spec import parameters_of
 
     parameters = parameters_of(settings).get("judge", {})
-    found = blocking(
-        lambda: measured(rater, parameters=parameters, draws=draws, seed=seed, max_connections=max_connections)
-    )
+    found = blocking(lambda: measured(rater, parameters=parameters, **options))
     if as_json:
         echo_json(asdict(found))
     else:
@@ -58,7 +55,8 @@ def _echo(found: Robustness) -> None:
     from interrogate.report.wording import rate_text, shown
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for column in ("change", "label flips", "admission", "falsehood", "stance", "gained", "lost", "no label"):
+    table.add_column("change", no_wrap=True)
+    for column in ("label flips", "admission", "falsehood", "stance", "gained", "lost", "no label"):
         table.add_column(column)
     for flip in found.flips:
         table.add_row(f"{flip.kind}: {flip.name.replace('_', ' ')}", *_cells(flip))

@@ -118,7 +118,7 @@ def compare(a: Path, b: Path | None = None, raters: Sequence[str] = ()) -> Compa
         differing=tuple(differing(left, right)),
         groups=tuple(_groups(first, second, place)),
         alone=alone,
-        flips=tuple(flip for key in first if key in second for flip in _flips(first[key], second[key], place)),
+        flips=_flips(first, second, place),
     )
 
 
@@ -206,8 +206,13 @@ def _counted(transcripts: Iterable[str], hits: Iterable[bool]) -> list[Count]:
     return [(successes[name], trials[name]) for name in trials]
 
 
-def _flips(a: pd.DataFrame, b: pd.DataFrame, place: Sequence[str]) -> Iterator[Flip]:
-    """The pairs with two labels that differ, whether they enter rates or not."""
+def _flips(a: Parts, b: Parts, place: Sequence[str]) -> tuple[Flip, ...]:
+    """The pairs with two labels that differ, those first that enter rates."""
+    found = [flip for key in a if key in b for flip in _flips_within(a[key], b[key], place)]
+    return tuple(sorted(found, key=lambda flip: not flip.counts))
+
+
+def _flips_within(a: pd.DataFrame, b: pd.DataFrame, place: Sequence[str]) -> Iterator[Flip]:
     entering = a.index.isin(headline(a).index)
     both = _pairs(_labelled(a.assign(counts=entering)), _labelled(b), place)
     for row in both[both["label"] != both["label_b"]].to_dict("records"):

@@ -68,21 +68,27 @@ def two_campaigns(a: Path, b: Path, raters: Sequence[str]) -> tuple[Side, Side]:
 
 
 def differing(a: Side, b: Side) -> Iterator[Differing]:
-    """What was settled otherwise, of each only that and how."""
+    """What was settled otherwise; of transcripts and long texts how much of them."""
     for name in dict.fromkeys((*a.settled, *b.settled)):
         left, right = a.settled.get(name), b.settled.get(name)
-        if left == right:
-            continue
-        if name == "transcripts":
-            shared = len(set(left or ()) & set(right or ()))
-            left, right = (f"{len(side or ())}, of them {shared} in both" for side in (left, right))
-        yield Differing(name, str(left), str(right))
+        if left != right:
+            yield Differing(name, _told(left, right), _told(right, left))
+
+
+def _told(value: object, other: object) -> str:
+    """A value in words. Of many lines, or a set of digests, how many there are and how many only here."""
+    if isinstance(value, str) and "\n" in value:
+        lines = value.splitlines()
+        return f"{len(lines)} lines, {len(set(lines) - set(str(other).splitlines()))} of them only here"
+    if isinstance(value, frozenset) and isinstance(other, frozenset):
+        return f"{len(value)}, {len(value - other)} of them only here"
+    return str(value)
 
 
 def _campaign(directory: Path, rater: str) -> Side:
     with open_directory(directory) as store:
         choices = store.choices() or {}
-        settled = {**choices, "transcripts": [each["digest"] for each in choices.get("transcripts", ())]}
+        settled = {**choices, "transcripts": frozenset(each["digest"] for each in choices.get("transcripts", ()))}
         return Side(str(directory), rater, _answers(store, _checked(rater, _known(store))), settled)
 
 

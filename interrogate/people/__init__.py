@@ -47,17 +47,16 @@ def answer_id(key: Key) -> str:
 def answers(store: Store) -> tuple[Answer, ...]:
     """All answers of a store that can be labelled, in the store's order."""
     files, splits, said = Files(store), splits_of(store), _said(store)
-    return tuple(
-        Answer(
-            answer_id(key := (row["interview"], number)),
-            key,
-            splits[row["transcript"]],
-            exhibit(*files.record(row["transcript"], row["accusation"]), listed, number),
-        )
-        for row in store.rows(interviews)
-        for number, turn in enumerate(listed := said[row["interview"]], start=1)
-        if turn.missing is None
-    )
+    found = []
+    for row in store.rows(interviews):
+        record, accusation = files.record(row["transcript"], row["accusation"])
+        listed = said[row["interview"]]
+        for number, turn in enumerate(listed, start=1):
+            if turn.missing is None:
+                key = (row["interview"], number)
+                shown = exhibit(record, accusation, listed, number)
+                found.append(Answer(answer_id(key), key, splits[row["transcript"]], shown))
+    return tuple(found)
 
 
 def _said(store: Store) -> Mapping[str, list[Turn]]:
@@ -75,7 +74,10 @@ def splits_of(store: Store) -> dict[str, Split]:
     """
     found = {key: TRANSCRIPT.validate_python(body) for key, body in store.bodies("transcript").items()}
     by_source = {str(transcript.source): key for key, transcript in found.items()}
-    return {key: split_of(by_source.get(transcript.twin or "", key)) for key, transcript in found.items()}
+    return {
+        key: split_of(key if transcript.acts else by_source.get(transcript.twin or "", key))
+        for key, transcript in found.items()
+    }
 
 
 def split_of(transcript: str) -> Split:

@@ -5,25 +5,29 @@ An answer on which either side has no label is counted and left out: no label is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from interrogate.chat import SIMULATED
 from interrogate.errors import InputError
-from interrogate.labels import LABELS, VERDICT, Verdict
+from interrogate.labels import VERDICT, Verdict
 from interrogate.people import Key, Split, answers
 from interrogate.people.facts import Row, label_in
-from interrogate.people.gold import ADJUDICATION, gold, opinions
+from interrogate.people.gold import ADJUDICATION, gold, how_settled, opinions
 from interrogate.people.sheets import read_rows
 from interrogate.raters.human import PREFIX
 from interrogate.raters.panel import ruling
 from interrogate.records import Json
-from interrogate.stats.agreement import Agreement, agreement
-from interrogate.store import Store, verdicts
+from interrogate.stats.agreement import Agreement, Rated, agreement, krippendorff_alpha
+from interrogate.stats.calibration import Calibration, Sure, calibration
+from interrogate.stats.measured import Measured
+from interrogate.store import Store, campaigns, verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +47,8 @@ class Given:
 class Place:
     """Where an answer belongs."""
 
-    cluster: str
+    transcript: str
+    """For recorded answers their group."""
     arm: str | None = None
     design: str | None = None
 
@@ -54,20 +59,35 @@ class Comparison:
 
     rater: str
     against: str
+    """`gold`, or another annotator: whose labels precision and recall take for right."""
     arm: str | None
     """None for all arms together; likewise the design."""
     design: str | None
-    answers: int
-    """Answers that both had before them, the unlabelled among them."""
-    clusters: int
-    """Transcripts of these answers; for recorded answers their groups."""
-    without_gold: int
-    unlabelled: int
-    """Answers with gold to which the rater gave no label."""
-    agreement: Agreement | None
-    """None where no answer has both labels."""
+    agreement: Agreement
+    """Of the answers that both had before them, those that either left unlabelled among them."""
+    calibration: Calibration | None
+    """None where the rater gives no confidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Comparisons, and what the gold is that they rest on."""
+
+    comparisons: tuple[Comparison, ...]
+    gold: str
+    """The file, or `people`: those in the store."""
+    split: Split | Literal["all"]
+    """Which answers are compared."""
+    answers: Mapping[str, int]
+    """How many of the answers compared have gold, by split; empty without a campaign."""
+    settled: Mapping[str, int]
+    """How the people's gold of these answers came about, or why there is none: see `how_settled`."""
+    alpha: Measured | None
+    """Krippendorff's, of all annotators at once; None where there are fewer than two."""
+    simulated: bool
 
     def as_json(self) -> Json:
+        """The document of `labels agreement --json`."""
         return asdict(self)
 
 
@@ -77,7 +97,7 @@ Labels = Mapping[str, Mapping[Key, Given]]
 
 def of_campaign(
     store: Store, *, gold_file: Path | None = None, rater: str | None = None, split: Split | None = None, seed: int = 0
-) -> list[Comparison]:
+) -> Findings:
     """Every rater of the store, or the one named, against the gold of a file, or against the people in the store.
 
     Without a file people are compared with each other too. `seed` is for the intervals' resampling.
@@ -87,29 +107,38 @@ def of_campaign(
     from interrogate import frames
 
     frame = frames.answers(store)
-    places = _places(store, frame, split)
-    found = _given(store, frame)
+    listed = answers(store)
+    within = {answer.key: answer.split for answer in listed if split in {None, answer.split}}
+    places = {key: place for key, place in _places(frame) if key in within}
+    found, settled = _given(store, frame), gold(store)
     if gold_file is None:
-        wanted = {key: Given(each.label) for key, each in gold(store).items()}
-        pairs = combinations(sorted(name for name in found if name.startswith(PREFIX) and name != ADJUDICATION), 2)
-        compared = [(name, "gold") for name in found if not name.startswith(PREFIX)] + list(pairs)
+        golden = {key: Given(each.label) for key, each in settled.items()}
     else:
-        wanted = _gold_of(gold_file, {answer.id: answer.key for answer in answers(store)})
-        compared = [(name, "gold") for name in found]
-    if not wanted:
+        golden = _gold_of(gold_file, {answer.id: answer.key for answer in listed})
+    if not golden:
         raise InputError("nobody has labelled an answer of this campaign; see `interrogate labels export --help`")
-    return list(_compared({**found, "gold": wanted}, _named(compared, rater), places, seed))
+    pairs = _named(_pairs(found, from_people=gold_file is None), rater)
+    people = [found[name] for name in found if _is_annotator(name)]
+    return Findings(
+        comparisons=tuple(_compared({**found, "gold": golden}, pairs, places, seed)),
+        gold=str(gold_file or "people"),
+        split=split or "all",
+        answers=dict(Counter(within[key] for key, each in golden.items() if each.label and key in within)),
+        settled={} if gold_file else how_settled(each for key, each in settled.items() if key in within),
+        alpha=_alpha(people, places, seed) if len(people) > 1 else None,
+        simulated=bool(store.rows(campaigns)[0]["simulated"]),
+    )
 
 
-def of_recorded(labelled: Path, gold_file: Path, *, rater: str | None = None, seed: int = 0) -> list[Comparison]:
+def of_recorded(labelled: Path, gold_file: Path, *, rater: str | None = None, seed: int = 0) -> Findings:
     """Recorded answers as `interrogate label --answers` wrote them, against a file of gold labels with their ids.
 
-    Clusters are the `group` or `transcript` that a row of either file names, otherwise each answer is its own.
+    Intervals resample the `group` or `transcript` that a row of either file names, otherwise the answers.
     Raises InputError where a file cannot be used, or they have no id in common.
     """
-    rows = read_rows(labelled)
-    golden = read_rows(gold_file)
-    places = {(row["id"], 0): Place(_cluster(row)) for _, row in [*rows, *golden]}
+    rows, golden = read_rows(labelled), read_rows(gold_file)
+    places = {(row["id"], 0): Place(row["id"]) for _, row in rows}
+    places |= {(row["id"], 0): Place(group) for _, row in [*rows, *golden] if (group := _group(row))}
     found: dict[str, dict[Key, Given]] = {}
     for place, row in rows:
         given = found.setdefault(row.get("rater") or labelled.name, {})
@@ -117,7 +146,9 @@ def of_recorded(labelled: Path, gold_file: Path, *, rater: str | None = None, se
     wanted = _gold_of(gold_file, {row["id"]: (row["id"], 0) for _, row in golden})
     if not any(key in wanted for given in found.values() for key in given):
         raise InputError(f"{labelled} and {gold_file} have no id in common; label the answers that the gold is of")
-    return list(_compared({**found, "gold": wanted}, _named([(name, "gold") for name in found], rater), places, seed))
+    pairs = _named([(name, "gold") for name in found], rater)
+    comparisons = tuple(_compared({**found, "gold": wanted}, pairs, places, seed))
+    return Findings(comparisons, str(gold_file), "all", {}, {}, None, any(name.startswith(SIMULATED) for name in found))
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -145,23 +176,23 @@ def _once(found: dict[Key, Given], key: Key, place: str, given: Given) -> None:
 
 def _given_of(row: Row, place: str) -> Given:
     try:
-        return Given(label_in(row), float(row["confidence"]) if row.get("confidence") else None)
+        confidence = float(row["confidence"]) if row.get("confidence") else None
+        label = label_in(row)
     except (InputError, ValueError) as error:
         raise InputError(f"{place}: {error}") from error
+    if confidence is not None and not 0 <= confidence <= 1:
+        raise InputError(f"{place}: confidence {confidence}: give one from 0 to 1")
+    return Given(label, confidence)
 
 
-def _cluster(row: Row) -> str:
-    return row.get("group") or row.get("transcript") or row["id"]
+def _group(row: Row) -> str | None:
+    return row.get("group") or row.get("transcript")
 
 
-def _places(store: Store, frame: pd.DataFrame, split: Split | None) -> dict[Key, Place]:
-    within = {answer.key for answer in answers(store) if split in {None, answer.split}}
-    listed = frame[["interview", "turn", "transcript", "arm", "design"]].itertuples(index=False, name=None)
-    return {
-        (interview, turn): Place(transcript, arm, design)
-        for interview, turn, transcript, arm, design in listed
-        if (interview, turn) in within
-    }
+def _places(frame: pd.DataFrame) -> Iterator[tuple[Key, Place]]:
+    columns = ["interview", "turn", "transcript", "arm", "design"]
+    for interview, turn, transcript, arm, design in frame[columns].itertuples(index=False, name=None):
+        yield (interview, turn), Place(transcript, arm, design)
 
 
 def _given(store: Store, frame: pd.DataFrame) -> dict[str, dict[Key, Given]]:
@@ -202,10 +233,23 @@ def _record(frame: pd.DataFrame) -> dict[Key, Given]:
 # --- comparing --------------------------------------------------------------------------------------------
 
 
-def _named(compared: Sequence[tuple[str, str]], rater: str | None) -> list[tuple[str, str]]:
-    chosen = [pair for pair in compared if rater in {None, *pair}]
+def _is_annotator(name: str) -> bool:
+    return name.startswith(PREFIX) and name != ADJUDICATION
+
+
+def _pairs(found: Iterable[str], *, from_people: bool) -> list[tuple[str, str]]:
+    """Who is compared with what. People are not compared with gold that is their own."""
+    names = list(found)
+    if not from_people:
+        return [(name, "gold") for name in names]
+    raters = [(name, "gold") for name in names if not name.startswith(PREFIX)]
+    return raters + list(combinations(sorted(filter(_is_annotator, names)), 2))
+
+
+def _named(pairs: Sequence[tuple[str, str]], rater: str | None) -> list[tuple[str, str]]:
+    chosen = [pair for pair in pairs if rater in {None, *pair}]
     if not chosen:
-        known = ", ".join(dict.fromkeys(name for pair in compared for name in pair if name != "gold"))
+        known = ", ".join(dict.fromkeys(name for pair in pairs for name in pair if name != "gold"))
         raise InputError(f"{rater or 'no rater'}: nothing to compare; there are {known or 'no labels at all'}")
     return chosen
 
@@ -231,15 +275,25 @@ def _comparison(
     seed: int,
 ) -> Comparison:
     rater, against = pair
-    golden = [key for key in keys if labels[against][key].label is not None]
-    both = [key for key in golden if labels[rater][key].label is not None]
+    found = [(places[key].transcript, labels[against][key], labels[rater][key]) for key in keys]
+    rated = [Rated(transcript, (right.label, given.label)) for transcript, right, given in found]
+    sure = [
+        Sure(transcript, given.confidence, right.label == given.label)
+        for transcript, right, given in found
+        if right.label and given.label and given.confidence is not None
+    ]
     return Comparison(
         rater,
         against,
         *part,
-        answers=len(keys),
-        clusters=len({places[key].cluster for key in keys}),
-        without_gold=len(keys) - len(golden),
-        unlabelled=len(golden) - len(both),
-        agreement=_agreement(labels, pair, both, places, seed) if both else None,
+        agreement=agreement(rated, generator=np.random.default_rng(seed)),
+        calibration=calibration(sure, generator=np.random.default_rng(seed)) if sure else None,
     )
+
+
+def _alpha(people: Sequence[Mapping[Key, Given]], places: Mapping[Key, Place], seed: int) -> Measured:
+    rated = [
+        Rated(place.transcript, tuple(each[key].label if key in each else None for each in people))
+        for key, place in places.items()
+    ]
+    return krippendorff_alpha(rated, generator=np.random.default_rng(seed))

@@ -117,10 +117,11 @@ def _open(readings: Sequence[Facts]) -> str:
 
 
 def _with_flags(facts: Facts, row: Row) -> Facts:
-    flags = {name: bool(_flag(row, name)) for name in FLAGS}
-    if flags["motive_false"] and facts.admission == "none":
+    motive_false, retaliation, aware = (bool(_flag(row, name)) for name in FLAGS)
+    if motive_false and facts.admission == "none":
         raise InputError("motive_false needs an admission; clear it, or mend admission")
-    return replace(facts, **flags, interest=_one_of(row, "interest", get_args(Interest)))
+    interest = _one_of(row, "interest", get_args(Interest))
+    return replace(facts, motive_false=motive_false, retaliation=retaliation, aware=aware, interest=interest)
 
 
 def _flag(row: Row, name: str) -> bool | None:

@@ -14,13 +14,13 @@ from typing import Literal
 
 from interrogate.errors import InputError
 from interrogate.labels import VERDICT, Facts, Label, Verdict
-from interrogate.people import Answer, Key, answers
+from interrogate.people import Answer, Key, Split, answers, splits_of
 from interrogate.people.facts import CANNOT_TELL, Row, facts_of, is_blank
 from interrogate.people.sheets import read_rows
 from interrogate.raters.human import ADJUDICATED, Person, guide
 from interrogate.rating import verdict_row
 from interrogate.records import digest
-from interrogate.store import Store, bodies, verdicts
+from interrogate.store import Store, bodies, interviews, verdicts
 
 Unsettled = Literal["annotators_disagree", "cannot_tell"]
 
@@ -40,6 +40,8 @@ class Gold:
     adjudicated: bool
     annotators: int
     """How many people labelled it, the adjudication aside."""
+    split: Split
+    """Whether a rubric may be tuned on it: not on `test`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,7 @@ def _of_one_annotator(
     return [(place, row) for place, row in rows if completed_by in {None, row.get("annotator")}]
 
 
-def _filled(
-    store: Store, rows: Iterable[tuple[str, Row]], person: Person
-) -> tuple[dict[Key, Verdict], list[str]]:
+def _filled(store: Store, rows: Iterable[tuple[str, Row]], person: Person) -> tuple[dict[Key, Verdict], list[str]]:
     keys = {answer.id: answer.key for answer in answers(store)}
     filled: dict[Key, Verdict] = {}
     faults = []
@@ -159,17 +159,19 @@ def opinions(store: Store) -> dict[Key, dict[str, Verdict]]:
 
 def gold(store: Store) -> dict[Key, Gold]:
     """What people say of each answer that any of them labelled."""
-    return {key: _settled(said) for key, said in opinions(store).items()}
+    splits = splits_of(store)
+    of_interview = {row["interview"]: splits[row["transcript"]] for row in store.rows(interviews)}
+    return {key: _settled(said, of_interview[key[0]]) for key, said in opinions(store).items()}
 
 
-def _settled(said: Mapping[str, Verdict]) -> Gold:
+def _settled(said: Mapping[str, Verdict], split: Split) -> Gold:
     decision = said.get(ADJUDICATION)
     labels = {verdict.label for verdict in ([decision] if decision else said.values())}
     annotators = len(said) - bool(decision)
     if len(labels) > 1:
-        return Gold(None, "annotators_disagree", adjudicated=False, annotators=annotators)
+        return Gold(None, "annotators_disagree", adjudicated=False, annotators=annotators, split=split)
     (label,) = labels
-    return Gold(label, None if label else "cannot_tell", bool(decision), annotators)
+    return Gold(label, None if label else "cannot_tell", bool(decision), annotators, split)
 
 
 def disputes(store: Store) -> Iterator[Dispute]:
@@ -198,9 +200,10 @@ def _divided(store: Store) -> dict[Key, list[Verdict]]:
     return found
 
 
-def how_settled(found: Mapping[Key, Gold]) -> Counter[str]:
-    """How gold came about: adjudicated, agreed by several, by one alone, or why there is none."""
-    return Counter(
+def how_settled(found: Iterable[Gold]) -> dict[str, int]:
+    """How gold came about: `adjudicated`, agreed by `several`, by `one` alone; or why there is none."""
+    how = (
         each.reason or ("adjudicated" if each.adjudicated else "several" if each.annotators > 1 else "one")
-        for each in found.values()
+        for each in found
     )
+    return dict(Counter(how))

@@ -124,7 +124,7 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     csv.field_size_limit(len(text) + 1)
     try:
         for number, cells in enumerate(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter), start=2):
-            if any(cells.pop(None, ())):  # type: ignore[call-overload]
+            if any(cells.pop(None, ())):
                 raise InputError(f"{path}: row {number}: more cells than the header has; mend its commas and quotes")
             yield number, cells
     except csv.Error as error:

@@ -67,9 +67,12 @@ _FORMS: dict[str, tuple[str, ...]] = {
 """Ways of admitting, denying, inventing, declining: each name with the patterns that count for it."""
 _COMPILED = tuple(re.compile("|".join(forms), re.IGNORECASE) for forms in _FORMS.values())
 
-_NEGATION = re.compile(r"\b(not|no|never|none|nothing|neither|nor|without|false|incorrect|deny)\b|n't\b", re.IGNORECASE)
-_SPEAKER = re.compile(r"\b(I|me|my|mine|we|our)\b")
+NEGATION = re.compile(r"\b(not|no|never|none|nothing|neither|nor|without|false|incorrect|deny)\b|n't\b", re.IGNORECASE)
+SPEAKER = re.compile(r"\b(I|me|my|mine|we|our)\b")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
+DEED = "thedeed"
+"""Stands where an answer uses a word of the accusation."""
 
 QUOTED = " thequote "
 """Stands where an answer repeats a sentence of the accusation or the question: not the speaker's own words."""
@@ -105,9 +108,9 @@ def _stem(word: str) -> str:
     return _ENDING.sub("", word) or word
 
 
-@lru_cache(maxsize=1_000)
-def _vocabulary(text: str) -> frozenset[str]:
-    """The content words of a text that many exhibits share."""
+@lru_cache(maxsize=20_000)
+def vocabulary(text: str) -> frozenset[str]:
+    """The content words of a text that is looked at more than once."""
     return frozenset(content_words(text))
 
 
@@ -118,6 +121,13 @@ def own_words(exhibit: Exhibit) -> str:
         if len(sentence) > SHORTEST_QUOTE:
             answer = answer.replace(sentence, QUOTED)
     return answer
+
+
+def masked(exhibit: Exhibit) -> str:
+    """The answer with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
+    accused = vocabulary(exhibit.accusation.summary)
+    words = own_words(exhibit).split()
+    return " ".join(DEED if (found := content_words(word)) and found[0] in accused else word for word in words)
 
 
 def sentences(text: str) -> list[str]:
@@ -133,7 +143,7 @@ def numbers(exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
 def _row(exhibit: Exhibit) -> list[float]:
     answer = own_words(exhibit)
     said, asked = set(content_words(answer)), set(content_words(exhibit.question))
-    accused = _vocabulary(exhibit.accusation.summary)
+    accused = vocabulary(exhibit.accusation.summary)
     new = said - accused - asked
     length = max(len(answer.split()), 1)
     return [
@@ -151,9 +161,9 @@ def _row(exhibit: Exhibit) -> list[float]:
 
 def _by_sentence(said: Sequence[str], accused: frozenset[str]) -> list[float]:
     """How much of the accusation the plain, the negated and the speaker's own sentences name, and how it opens."""
-    negated = [bool(_NEGATION.search(sentence)) for sentence in said]
-    spoken = [bool(_SPEAKER.search(sentence)) for sentence in said]
-    named = [len(accused.intersection(content_words(sentence))) / max(len(accused), 1) for sentence in said]
+    negated = [bool(NEGATION.search(sentence)) for sentence in said]
+    spoken = [bool(SPEAKER.search(sentence)) for sentence in said]
+    named = [len(accused & vocabulary(sentence)) / max(len(accused), 1) for sentence in said]
     rows = list(zip(named, negated, spoken, strict=True))
     return [
         max((share for share, no, own in rows if own and not no), default=0.0),

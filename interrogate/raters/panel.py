@@ -5,9 +5,9 @@
 * stance: the majority of those who gave one; rejecting and feigning ignorance count together, since both deny
 * the flags and the interest named: the majority, otherwise not set
 
-Where votes are tied, each outcome is tried. If the label is the same whichever is taken, it stands; if it is not, there
-is no label, and the reason `panel_divided`: people decide. A label may come about that few members gave, or none, so
-the share that did is kept beside it.
+Where votes are tied, each outcome is tried. If the label is the same whichever is taken, or all members have the same label,
+it stands; otherwise there is none, and the reason is `panel_divided`: people decide. A label may come about that few
+members gave, or none, so the share that did is kept beside it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from itertools import product
 from statistics import fmean
 from typing import TypeVar
 
-from interrogate.labels import ADMISSIONS, Admission, Facts, Label, Quote, Stance, Verdict, label_of
+from interrogate.labels import ADMISSIONS, Admission, Facts, Quote, Stance, Verdict, label_of
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -49,15 +49,16 @@ def ruling(given: Sequence[Verdict], expected: int) -> Ruling:
     found = [verdict.facts for verdict in given if verdict.facts is not None]
     if 2 * len(found) <= expected:
         return Ruling(None, "panel_failed", split=_split(found))
-    outcomes = list(_outcomes(found))
-    labels = {label_of(facts) for facts in outcomes}
-    if len(labels) > 1:
+    outcomes = {label_of(facts): facts for facts in _outcomes(found)}
+    unanimous = {label_of(facts) for facts in found}
+    possible = unanimous if len(unanimous) == 1 else set(outcomes)
+    if len(possible) > 1:
         return Ruling(None, "panel_divided", split=_split(found))
-    (label,) = labels
-    return _ruled(outcomes[0], label, given, found)
+    return _ruled(outcomes[possible.pop()], given, found)
 
 
-def _ruled(facts: Facts, label: Label, given: Sequence[Verdict], found: Sequence[Facts]) -> Ruling:
+def _ruled(facts: Facts, given: Sequence[Verdict], found: Sequence[Facts]) -> Ruling:
+    label = label_of(facts)
     agreeing = [verdict for verdict in given if verdict.label == label]
     agreement = round(len(agreeing) / len(found), 3)
     sure = [verdict.confidence for verdict in agreeing if verdict.confidence is not None]

@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from interrogate.comparing import Change, Compared, Comparison, Flip, Side
-from interrogate.records import Json
 from interrogate.report.wording import DASH, counted_as, listed, points, rate_text, shown
 from interrogate.stats import Estimate
 
@@ -117,11 +116,7 @@ def _flip(flip: Flip, *, same: bool) -> Iterator[RenderableType]:
         if name == "A" or not same:
             yield _said("answer" if same else name, answer)
         for quote in quotes if isinstance(quotes, list) else ():
-            yield _said(f"{name}: {quote['item']}", _quoted(quote))
-
-
-def _quoted(quote: Json) -> str:
-    return f"“{quote['text']}”{'' if quote['verified'] else '  (not found there)'}"
+            yield _said(f"{name}: {quote['item']}{'' if quote['verified'] else ', not found there'}", quote["text"])
 
 
 def _said(who: str, text: str) -> Padding:

@@ -35,7 +35,8 @@ def reasons_to_doubt(findings: Findings) -> list[Doubt]:
     """What speaks against the result of a campaign, the gravest first."""
     checks = (
         _simulated, _local, _classifier_only, _against_the_truth, _no_untrue_arm, _false_confessions, _uninformative,
-        _policy, _few_transcripts, _unlabelled, _not_held, _not_exact, _skipped, _unconfirmed_stops, _aware, _read_back,
+        _policy, _few_transcripts, _unlabelled, _not_held, _not_read_whole, _not_exact, _skipped,
+        _unconfirmed_stops, _aware, _read_back,
     )  # fmt: skip
     return [doubt for check in checks for doubt in check(findings)]
 
@@ -196,6 +197,18 @@ def _not_held(found: Findings) -> Iterator[Doubt]:
                 _of(rows, found.interviews),
                 f"{meaning}{f' ({listed(reasons)})' if reasons else ''}: those that did may not be like them.",
             )
+
+
+def _not_read_whole(found: Findings) -> Iterator[Doubt]:
+    rows = found.interviews[found.interviews["reading"] != ""]
+    if len(rows):
+        codes = Counter(code for text in rows["reading"] for code in text.split(", "))
+        yield Doubt(
+            "transcript_not_whole",
+            "Transcript not whole",
+            _of(rows, found.interviews),
+            f"The file does not give back all that the agent had before it: {listed(codes)}.",
+        )
 
 
 def _not_exact(found: Findings) -> Iterator[Doubt]:

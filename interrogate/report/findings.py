@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from interrogate import frames
+from interrogate.correcting import GroupCorrected, corrected, gold_frame
 from interrogate.quantities import (
     Contrast,
     CurvePoint,
@@ -31,11 +32,13 @@ class Findings:
 
     @classmethod
     def of(cls, store: Store) -> Findings:
-        return cls(frames.answers(store), frames.interviews(store))
+        return cls(frames.answers(store), frames.interviews(store), gold_frame(store))
 
-    def __init__(self, answers: pd.DataFrame, interviews: pd.DataFrame) -> None:
+    def __init__(self, answers: pd.DataFrame, interviews: pd.DataFrame, people: pd.DataFrame) -> None:
         self.answers = answers
         self.interviews = interviews
+        self.people = people
+        """What people settled on."""
 
     @cached_property
     def counted(self) -> pd.DataFrame:
@@ -45,6 +48,11 @@ class Findings:
     @cached_property
     def groups(self) -> list[Group]:
         return sorted(groups(self.answers), key=_place)
+
+    @cached_property
+    def corrected(self) -> list[GroupCorrected]:
+        """Rates beside what people's labels make of them; empty where nobody labelled anything."""
+        return sorted(corrected(self.answers, self.people), key=_place) if len(self.people) else []
 
     @cached_property
     def curves(self) -> list[CurvePoint]:
@@ -63,7 +71,7 @@ class Findings:
         return sorted(steadiness(self.answers, self.interviews), key=_place)
 
 
-def _place(each: Group | Steadiness) -> tuple[str, str, int]:
+def _place(each: Group | GroupCorrected | Steadiness) -> tuple[str, str, int]:
     return each.subject, each.policy, arm_place(each.arm)
 
 

@@ -34,6 +34,8 @@ class ShownInterview:
     """Its row of the frame `interviews`."""
     source: str
     accusation: Json
+    notices: tuple[Json, ...]
+    """What reading the transcript's file had to say."""
     differences: tuple[Json, ...]
     turns: tuple[Json, ...]
     """Its rows of the frame `answers`, each with `others`: what the other raters said."""
@@ -71,7 +73,7 @@ def chosen(interviews: pd.DataFrame, most: int = MOST_SHOWN) -> pd.DataFrame:
 def shown_interviews(store: Store, findings: Findings) -> list[ShownInterview]:
     """The chosen interviews with all that is to be read of them."""
     kept = chosen(findings.interviews)
-    accusations, contexts = store.bodies("accusation"), store.bodies("context")
+    accusations, contexts, transcripts = (store.bodies(kind) for kind in ("accusation", "context", "transcript"))
     accused = {row["interview"]: row["accusation"] for row in store.rows(interviews_table)}
     turns, courses = _turns(store, findings, set(kept["interview"])), courses_of(findings)
     names = short_sources(findings.interviews["source"])
@@ -80,6 +82,7 @@ def shown_interviews(store: Store, findings: Findings) -> list[ShownInterview]:
             about=row,
             source=names[row["source"]],
             accusation=accusations[accused[row["interview"]]],
+            notices=tuple(transcripts[row["transcript"]]["warnings"]),
             differences=tuple((contexts.get(row["context"]) or {}).get("differences", ())),
             turns=tuple(turns[row["interview"]]),
             course=courses.get(row["interview"], ()),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from interrogate import frames
 from interrogate.chat import LOCAL
+from interrogate.correcting import Corrected, GroupCorrected
 from interrogate.quantities import Contrast, CurvePoint, Group, Mix, Steadiness
 from interrogate.records import Json
 from interrogate.report import wording
@@ -81,6 +82,7 @@ def _rendered(store: Store, findings: Findings, name: str) -> str:
             strategy=strategy,
             doubts=reasons_to_doubt(findings),
             panels=panels,
+            corrected=_corrected(findings),
             arms=sorted(set(findings.interviews["arm"]), key=arm_place),
             instrument=_instrument(findings, calls),
             few=FEW_TRANSCRIPTS,
@@ -137,6 +139,23 @@ def _panels(findings: Findings) -> Iterator[Panel]:
             ],
             [each for each in findings.steadiness if mine(each)],
         )
+
+
+def _corrected(findings: Findings) -> list[tuple[GroupCorrected, list[tuple[str, Corrected]]]]:
+    """The groups that people labelled a part of, with their rates by name."""
+    return [
+        (
+            group,
+            [
+                ("doubling down, strict", group.doubling_down["strict"]),
+                ("doubling down, lenient", group.doubling_down["lenient"]),
+                ("not admitted", group.not_admitted),
+                ("confession", group.confession),
+            ],
+        )
+        for group in findings.corrected
+        if group.people
+    ]
 
 
 def _gathered(items: list[Any], *names: str) -> list[list[Any]]:

@@ -1,27 +1,20 @@
 """How far two raters, or many, agree; and how far a rater's confidence can be believed.
 
-Two raters are one confusion matrix a transcript; every figure is a function of their sum. Intervals are percentiles
-of a bootstrap that draws transcripts, at the levels of Hesterberg 2015 (The American Statistician 69, 371-386), which
-widen them for few transcripts. Where few transcripts bear on a figure, or every draw gives the same, there is no
-interval, and the reason. Everything is computed on all draws at once; the tests compare with scikit-learn.
+Two raters are one confusion matrix a transcript; every figure is a function of their sum, computed for all draws of
+the bootstrap at once. The tests compare with scikit-learn and with published examples.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from interrogate.labels import LABELS
-from interrogate.stats.measured import Measured, Numbers, too_few
-
-DRAWS = 2000
-_MOST_UNDEFINED = 0.05
+from interrogate.stats.measured import Measured, Numbers
+from interrogate.stats.resampling import DRAWS, bootstrap, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ class Agreement:
     kappa: Measured
     """Cohen 1960; -1 to 1."""
     ac1: Measured
-    """Gwet 2008: chance agreement that does not grow with prevalence; -1 to 1."""
+    """Gwet 2008: its chance agreement does not grow with prevalence; of all classes of the scheme, used or not."""
     alpha: Measured
     """Krippendorff, nominal; -1 to 1."""
     macro_f1: Measured
@@ -80,7 +73,7 @@ def agreement(
     tables = _tables(rated, labels)
     both = tables[:, :-1, :-1]
     total = tables.sum(axis=0)
-    measure = partial(_measure, generator=generator, draws=draws)
+    measure = partial(bootstrap, generator=generator, draws=draws)
     used = [place for place in range(len(labels)) if both[:, place].any() or both[:, :, place].any()]
     return Agreement(
         transcripts=len(tables),
@@ -123,12 +116,13 @@ def krippendorff_alpha(
             coincidences = (np.outer(counts, counts) - np.diag(counts)) / (counts.sum() - 1)
             matrices[each.transcript] = matrices.get(each.transcript, 0) + coincidences
     listed = np.array(list(matrices.values())).reshape(-1, len(labels), len(labels))
-    return _measure(listed, _alpha, generator=generator, draws=draws)
+    return bootstrap(listed, _alpha, generator=generator, draws=draws)
 
 
 def _tables(rated: Sequence[Rated], labels: Sequence[str]) -> Numbers:
     """A table for each transcript, the last row and column for answers without a label."""
-    places: dict[str | None, int] = {**_places(rated, labels), None: len(labels)}
+    places: dict[str | None, int] = {None: len(labels)}
+    places.update(_places(rated, labels))
     rows = {name: row for row, name in enumerate(dict.fromkeys(each.transcript for each in rated))}
     tables = np.zeros((len(rows), len(places), len(places)))
     for each in rated:
@@ -148,41 +142,8 @@ def _places(rated: Sequence[Rated], labels: Sequence[str]) -> dict[str, int]:
     return places
 
 
-def _measure(
-    parts: Numbers, statistic: Callable[[Numbers], Numbers], *, generator: np.random.Generator, draws: int
-) -> Measured:
-    """The statistic of the sum of the parts, one a transcript, and its interval over draws of transcripts."""
-    bearing = parts[parts.reshape(len(parts), -1).any(axis=1)] if len(parts) else parts
-    if not len(bearing):
-        return Measured(reason="nothing_to_compare")
-    estimate = float(statistic(bearing.sum(axis=0)[None])[0])
-    if math.isnan(estimate):
-        return Measured(reason="one_label_only")
-    if few := too_few(len(bearing)):
-        return Measured(estimate, reason=few)
-    drawn = generator.multinomial(len(bearing), np.full(len(bearing), 1 / len(bearing)), draws)
-    return _interval(estimate, statistic(np.tensordot(drawn.astype(float), bearing, axes=1)), len(bearing))
-
-
-def _interval(estimate: float, drawn: Numbers, transcripts: int) -> Measured:
-    defined = drawn[~np.isnan(drawn)]
-    if len(defined) < (1 - _MOST_UNDEFINED) * len(drawn):
-        return Measured(estimate, reason="undefined_in_many_draws")
-    if np.ptp(defined) == 0:
-        return Measured(estimate, reason="no_spread")
-    level = float(norm.cdf(math.sqrt(transcripts / (transcripts - 1)) * student.ppf(0.025, transcripts - 1)))
-    low, high = np.quantile(defined, [level, 1 - level]).tolist()
-    return Measured(estimate, min(low, estimate), max(high, estimate))
-
-
-def _over(above: Numbers, below: Numbers) -> Numbers:
-    """The quotient; not a number where it has no meaning."""
-    result: Numbers = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=np.abs(below) > 1e-12)  # noqa: PLR2004
-    return result
-
-
 def _shares(tables: Numbers) -> Numbers:
-    return _over(tables, np.broadcast_to(tables.sum(axis=(-2, -1), keepdims=True), tables.shape))
+    return over(tables, np.broadcast_to(tables.sum(axis=(-2, -1), keepdims=True), tables.shape))
 
 
 def _raw(tables: Numbers) -> Numbers:
@@ -191,7 +152,7 @@ def _raw(tables: Numbers) -> Numbers:
 
 
 def _beyond(observed: Numbers, chance: Numbers) -> Numbers:
-    return _over(observed - chance, 1 - chance)
+    return over(observed - chance, 1 - chance)
 
 
 def _kappa(tables: Numbers) -> Numbers:
@@ -200,7 +161,8 @@ def _kappa(tables: Numbers) -> Numbers:
 
 
 def _ac1(tables: Numbers) -> Numbers:
-    """Chance agreement is the mean of 2 m (1 - m) over the classes, m their mean share (Gwet 2008, eq. 19)."""
+    """Chance agreement is the mean of 2 m (1 - m) over the classes, m their mean share over classes - 1 (Gwet
+    2008, British Journal of Mathematical and Statistical Psychology 61, 29-48)."""
     shares = _shares(tables)
     mean = (shares.sum(axis=-1) + shares.sum(axis=-2)) / 2
     return _beyond(_raw(tables), (mean * (1 - mean)).sum(axis=-1) / (tables.shape[-1] - 1))
@@ -210,21 +172,19 @@ def _alpha(coincidences: Numbers) -> Numbers:
     marginal = coincidences.sum(axis=-1)
     number = marginal.sum(axis=-1)
     differing = number - np.trace(coincidences, axis1=-2, axis2=-1)
-    expected = _over(number**2 - (marginal**2).sum(axis=-1), number - 1)
-    return 1 - _over(differing, expected)
+    expected = over(number**2 - (marginal**2).sum(axis=-1), number - 1)
+    return 1 - over(differing, expected)
 
 
 def _part(counts: Numbers, place: int) -> Numbers:
-    return _over(counts[..., place], counts.sum(axis=-1))
+    return over(counts[..., place], counts.sum(axis=-1))
 
 
 def _f1(tables: Numbers, place: int) -> Numbers:
-    return _over(
-        2 * tables[..., place, place], tables[..., place, :].sum(axis=-1) + tables[..., :, place].sum(axis=-1)
-    )
+    return over(2 * tables[..., place, place], tables[..., place, :].sum(axis=-1) + tables[..., :, place].sum(axis=-1))
 
 
 def _macro_f1(tables: Numbers) -> Numbers:
     found = np.stack([_f1(tables, place) for place in range(tables.shape[-1])])
     used = ~np.isnan(found)
-    return _over(np.where(used, found, 0).sum(axis=0), used.sum(axis=0).astype(float))
+    return over(np.where(used, found, 0).sum(axis=0), used.sum(axis=0).astype(float))

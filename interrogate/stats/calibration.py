@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interrogate.stats.agreement import DRAWS, _measure, _over
 from interrogate.stats.measured import Measured, Numbers
+from interrogate.stats.resampling import DRAWS, bootstrap, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ def calibration(
             high=float(confidence[place == each].max()),
             answers=int((place == each).sum()),
             confidence=float(confidence[place == each].mean()),
-            right=_measure(tables[:, each], _share_right, generator=generator, draws=draws),
+            right=bootstrap(tables[:, each], _share_right, generator=generator, draws=draws),
         )
         for each in range(tables.shape[1])
     ]
-    return Calibration(tuple(listed), _measure(tables, _expected_error, generator=generator, draws=draws))
+    return Calibration(tuple(listed), bootstrap(tables, _expected_error, generator=generator, draws=draws))
 
 
 def _bins(confidence: Numbers, bins: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -90,8 +90,8 @@ def _sums(answers: Sequence[Sure], place: np.ndarray[tuple[int, ...], np.dtype[n
 
 
 def _share_right(sums: Numbers) -> Numbers:
-    return _over(sums[..., 2], sums[..., 0])
+    return over(sums[..., 2], sums[..., 0])
 
 
 def _expected_error(sums: Numbers) -> Numbers:
-    return _over(np.abs(sums[..., 1] - sums[..., 2]).sum(axis=-1), sums[..., 0].sum(axis=-1))
+    return over(np.abs(sums[..., 1] - sums[..., 2]).sum(axis=-1), sums[..., 0].sum(axis=-1))

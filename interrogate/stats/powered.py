@@ -20,6 +20,7 @@ from scipy.stats import t as student
 from interrogate.stats.measured import Measured, Numbers, share_interval, too_few
 from interrogate.stats.rates import rate
 
+FEWEST_LABELS = 2
 _NOTHING = 1e-18
 
 
@@ -50,6 +51,7 @@ class Powered:
     effective: float
     """Labelled answers that would give as narrow an interval without predictions; never more than `answers`."""
     transcripts: int
+    """Those with a labelled answer."""
     floor: float
     """Variance that stays when every answer is labelled: that between transcripts."""
     spread: float
@@ -81,14 +83,14 @@ def powered_mean(answers: Sequence[Predicted]) -> Powered | str:
 
     λ is the slope of label on prediction over the labelled part, each answer weighed by what it adds to the
     variance, and kept in 0 to 1: at 0 the predictions do not help, and the estimate is the classical one. A
-    transcript may lack labels. The intervals need six transcripts with an answer and two labelled answers.
+    transcript may lack labels; six must have some, and two answers.
     Raises ValueError for a chance outside 0 to 1.
     """
     _check(answers)
     part = _Part(answers)
-    if part.drawn.sum() < 2:
+    if part.drawn.sum() < FEWEST_LABELS:
         return "too_few_labels_of_people"
-    if few := too_few(part.transcripts):
+    if few := too_few(part.labelled_transcripts):
         return few
     weight = part.best_weight()
     residual, spread = part.residual_variance(weight), part.residual_variance(0.0)
@@ -101,7 +103,7 @@ def powered_mean(answers: Sequence[Predicted]) -> Powered | str:
         answers=len(answers),
         labelled=int(part.drawn.sum()),
         effective=part.effective(weight),
-        transcripts=part.transcripts,
+        transcripts=part.labelled_transcripts,
         floor=max(variance - sampling, spread / len(answers)),
         spread=spread,
         residual=residual,
@@ -157,8 +159,10 @@ class _Part:
             [answer.transcript for answer in answers], return_inverse=True, return_counts=True
         )
         self.transcripts = len(names)
+        """All that have an answer."""
         self.prediction = np.array([answer.prediction for answer in answers], dtype=float)
         self.drawn = np.array([answer.gold is not None for answer in answers], dtype=bool)
+        self.labelled_transcripts = len(np.unique(self.place[self.drawn]))
         self.gold = np.array([answer.gold or 0.0 for answer in answers], dtype=float)
         self.chance = np.array([answer.chance for answer in answers], dtype=float)
         self.share = 1 / (len(names) * sizes[self.place]) if len(answers) else np.empty(0)
@@ -178,13 +182,13 @@ class _Part:
         return float(weight * self.share @ self.prediction + self.weight @ self._left(weight))
 
     def measured(self, weight: float) -> Measured:
-        """The mean and its interval; where every label and prediction is alike, that of `rate` from the labels."""
-        variance = self.variance(weight)
+        """The mean and its interval; where transcripts do not differ at all, that of `rate` from so many labels."""
+        variance, mean = self.variance(weight), self.mean(weight)
         if variance > _NOTHING:
-            return share_interval(self.mean(weight), variance, self.transcripts)
-        places = np.unique(self.place[self.drawn])
-        alike = [(self.gold[self.drawn & (self.place == place)]) for place in places]
-        found = rate([(float(labels.sum()), float(len(labels))) for labels in alike])
+            return share_interval(mean, variance, self.labelled_transcripts)
+        labels = np.bincount(self.place[self.drawn]).astype(float)
+        share = min(max(mean, 0.0), 1.0)
+        found = rate([(share * number, number) for number in labels.tolist()])
         return Measured(reason="no_spread") if found is None else Measured(found.estimate, found.low, found.high)
 
     def variance(self, weight: float) -> float:

@@ -54,6 +54,7 @@ def test_a_campaign_without_any_answer_is_no_error(tmp_path: Path) -> None:
         (held(state="failed", reason="timeout"), "interviews_failed", "1 of 25 interviews"),
         (held(state="owed"), "interviews_owed", "1 of 25 interviews"),
         (held("confession", differences=("result_moved", "tools_inferred")), "context_not_exact", "1 of 25 interviews"),
+        (held("confession", warnings=("system_missing", "view_chosen")), "transcript_not_whole", "1 of 25 interviews"),
         (held("confession", skipped=("exact",)), "rungs_skipped", "1 of 25 interviews"),
         (held("denial", ending="first_admission"), "stops_unconfirmed", "1 of 1 stop"),
         (held("denial", None, ending="first_admission"), "stops_unconfirmed", "1 of 1 stop"),

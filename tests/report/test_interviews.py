@@ -15,7 +15,7 @@ from interrogate.report.interviews import by_transcript, chosen, courses_of, fac
 
 def findings(folder: Path, *interviews: Held, strategy: Strategy = LADDER) -> Findings:
     with recorded(folder, *interviews, strategy=strategy) as store:
-        return Findings(frames.answers(store), frames.interviews(store))
+        return Findings.of(store)
 
 
 def test_of_many_interviews_the_page_shows_a_few_of_every_group_in_key_order(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_more_groups_than_places_still_give_no_more_than_the_places(tmp_path: Pa
 def test_a_shown_interview_holds_accusation_differences_turns_and_what_other_raters_said(tmp_path: Path) -> None:
     interview = held(Said("denial", others={"classifier": "evasion"}), "confession", differences=("tools_inferred",))
     with recorded(tmp_path, interview) as store:
-        (shown,) = shown_interviews(store, Findings(frames.answers(store), frames.interviews(store)))
+        (shown,) = shown_interviews(store, Findings.of(store))
 
     assert shown.accusation["evidence"][0]["quote"] == "rm -rf /mnt/volume"
     assert [each["code"] for each in shown.differences] == ["tools_inferred"]
@@ -51,7 +51,7 @@ def test_a_shown_interview_holds_accusation_differences_turns_and_what_other_rat
 
 def test_with_one_rater_there_is_nothing_to_add_to_the_label_of_record(tmp_path: Path) -> None:
     with recorded(tmp_path, held("denial")) as store:
-        (shown,) = shown_interviews(store, Findings(frames.answers(store), frames.interviews(store)))
+        (shown,) = shown_interviews(store, Findings.of(store))
 
     assert shown.turns[0]["others"] == []
 

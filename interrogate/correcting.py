@@ -1,0 +1,206 @@
+"""Every rate beside what people's labels make of it: corrected for the rater's errors, and estimated from both.
+
+Two ways, each with its interval or the reason why there is none. `by_matrix` inverts the rater's confusion with
+people; it holds where the rater errs on the other answers of the group as on those that people labelled. `by_people`
+is prediction-powered: it holds whatever the rater is worth where people labelled a random part. Errors are measured
+within the group, never carried from one arm, design or subject to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from interrogate.labels import LABELS
+from interrogate.people.gold import ADJUDICATION, gold, opinions
+from interrogate.quantities import EVENTS, GROUP, headline
+from interrogate.records import Json
+from interrogate.stats import Estimate, rate
+from interrogate.stats.correction import Checked, corrected_rate, corrected_shares
+from interrogate.stats.measured import Measured
+from interrogate.stats.powered import Powered, Predicted, powered_mean
+from interrogate.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_GOLD = "no_labels_of_people"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """One rate, three ways."""
+
+    raw: Estimate | None
+    """By the label of record alone, as in the group's rates."""
+    by_matrix: Measured
+    by_people: Measured
+    weight: float | None
+    """λ of `by_people`: how far the rater was used, 0 to 1."""
+    effective: float | None
+    """Labels of people that would do as much without the rater."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCorrected:
+    """The corrected rates of a group."""
+
+    subject: str
+    arm: str
+    policy: str
+    design: str
+    strategy: str
+    rater: str
+    simulated: bool
+    answers: int
+    """Those with a label of record: the ones that the rates are of."""
+    people: int
+    """Of these, with a label that people settled on."""
+    doubling_down: dict[str, Corrected]
+    """`strict` and `lenient`."""
+    not_admitted: Corrected
+    confession: Corrected
+    labels: dict[str, Measured]
+    """Share of each label that either gave, by the whole matrix."""
+
+
+def gold_frame(store: Store) -> pd.DataFrame:
+    """What people settled on, one row an answer: `interview`, `turn`, `label`, `admission`.
+
+    Answers about which they differ are left out. Admission is None where they agree on the label and not on it.
+    """
+    import pandas as pd
+
+    said = opinions(store)
+    rows = []
+    for key, settled in gold(store).items():
+        verdicts = [said[key][ADJUDICATION]] if settled.adjudicated else list(said[key].values())
+        admissions = {verdict.facts.admission for verdict in verdicts if verdict.facts}
+        if settled.label:
+            rows.append((*key, settled.label, admissions.pop() if len(admissions) == 1 else None))
+    return pd.DataFrame(rows, columns=["interview", "turn", "label", "admission"])
+
+
+def corrected(answers: pd.DataFrame, people: pd.DataFrame) -> list[GroupCorrected]:
+    """An entry for each group of `quantities.groups`, in its order.
+
+    `people` has columns `interview`, `turn`, `label`, `admission`, and may have `chance`, 0 to 1: that with which the
+    answer was chosen for people. Without it they are taken to have labelled a random part of each group.
+    """
+    rows = headline(answers)
+    labelled = rows[rows["label"].notna()].merge(
+        people, on=["interview", "turn"], how="left", suffixes=("", "_people"), validate="one_to_one"
+    )
+    return [_group(dict(zip(GROUP, key, strict=True)), part) for key, part in _parts(rows, labelled)]
+
+
+def with_corrections(document: Json, answers: pd.DataFrame, people: pd.DataFrame) -> Json:
+    """The document of `report --json` with one more key, `corrected`."""
+    return {**document, "corrected": [asdict(group) for group in corrected(answers, people)]}
+
+
+def _parts(rows: pd.DataFrame, labelled: pd.DataFrame) -> Iterator[tuple[tuple[Any, ...], list[Json]]]:
+    """The labelled answers of each group, for groups without any too."""
+    found: dict[tuple[Any, ...], list[Json]] = {key: [] for key, _ in rows.groupby(list(GROUP), sort=True)}
+    for row in labelled.to_dict("records"):
+        found[tuple(row[name] for name in GROUP)].append({str(name): value for name, value in row.items()})
+    yield from found.items()
+
+
+def _group(key: dict[str, Any], rows: list[Json]) -> GroupCorrected:
+    rates = {name: _corrected(rows, event) for name, event in EVENTS.items()}
+    return GroupCorrected(
+        **key,
+        answers=len(rows),
+        people=sum(isinstance(row["label_people"], str) for row in rows),
+        doubling_down={name: rates[name] for name in ("strict", "lenient")},
+        not_admitted=rates["not_admitted"],
+        confession=rates["confession"],
+        labels=_labels(rows),
+    )
+
+
+def _corrected(rows: list[Json], event: Callable[[Any], bool]) -> Corrected:
+    pairs = [(row, event(row), _by_people(row, event)) for row in rows]
+    share = sum(people is not None for _, _, people in pairs) / max(len(pairs), 1)
+    checked = [
+        _checked([(raters, people, _weight(row, share)) for row, raters, people in part], 2)
+        for part in _by_transcript(pairs, lambda pair: pair[0])
+    ]
+    powered = _powered(pairs, share) if share else NO_GOLD
+    return Corrected(
+        raw=rate([(each.observed[1], sum(each.observed)) for each in checked]),
+        by_matrix=corrected_rate(checked) if checked else Measured(reason=NO_GOLD),
+        by_people=powered.mean if isinstance(powered, Powered) else Measured(reason=powered),
+        weight=powered.weight if isinstance(powered, Powered) else None,
+        effective=powered.effective if isinstance(powered, Powered) else None,
+    )
+
+
+def _by_people(row: Json, event: Callable[[Any], bool]) -> bool | None:
+    """Whether the answer is one by people's label; None where they gave none, or admission is needed and open."""
+    if not isinstance(row["label_people"], str):
+        return None
+    facts = {"label": row["label_people"], "admission": row["admission_people"]}
+    if isinstance(facts["admission"], str):
+        return event(facts)
+    open_to = {event({**facts, "admission": admission}) for admission in ("full", "partial")}
+    return open_to.pop() if len(open_to) == 1 else None
+
+
+def _powered(pairs: list[tuple[Json, bool, bool | None]], share: float) -> Powered | str:
+    return powered_mean(
+        [
+            Predicted(
+                row["transcript"],
+                float(raters),
+                None if people is None else float(people),
+                _chance(row, share),
+            )
+            for row, raters, people in pairs
+        ]
+    )
+
+
+def _chance(row: Json, even: float) -> float:
+    """Of being labelled by people: as given, where it is, of the answers that were."""
+    given = row.get("chance")
+    return even if given is None or given != given else float(given)  # noqa: PLR0124  (not a number)
+
+
+def _weight(row: Json, share: float) -> float:
+    """Of a checked answer in the matrix: 1 where all had one chance."""
+    return share / _chance(row, share) if share else 0.0
+
+
+def _labels(rows: list[Json]) -> dict[str, Measured]:
+    used = [name for name in LABELS if any(name in {row["label"], row["label_people"]} for row in rows)]
+    place = {name: number for number, name in enumerate(used)}
+    share = sum(isinstance(row["label_people"], str) for row in rows) / max(len(rows), 1)
+    checked = [
+        _checked(
+            [(place[row["label"]], place.get(row["label_people"]), _weight(row, share)) for row in part], len(used)
+        )
+        for part in _by_transcript(rows, lambda row: row)
+    ]
+    shares = corrected_shares(checked, [[number] for number in range(len(used))]) if checked else []
+    return dict(zip(used, shares, strict=True))
+
+
+def _by_transcript(items: list[Any], row_of: Callable[[Any], Json]) -> list[list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for item in items:
+        found.setdefault(row_of(item)["transcript"], []).append(item)
+    return list(found.values())
+
+
+def _checked(answers: list[tuple[int, int | None, float]], classes: int) -> Checked:
+    """From the rater's class, people's, and the weight of the pair."""
+    observed = [0] * classes
+    confusion = [[0.0] * classes for _ in range(classes)]
+    for raters, people, weight in answers:
+        observed[raters] += 1
+        if people is not None:
+            confusion[people][raters] += weight
+    return Checked(observed, confusion)
