@@ -111,9 +111,7 @@ class Live(Told):
 
 
 @pytest.mark.parametrize("draws", [1, 2])
-def test_labels_by_batch_are_those_that_asking_live_would_have_given(
-    held: Path, tmp_path: Path, draws: int
-) -> None:
+def test_labels_by_batch_are_those_that_asking_live_would_have_given(held: Path, tmp_path: Path, draws: int) -> None:
     by_batch, live = (Path(shutil.copytree(held, tmp_path / name)) for name in ("batch", "live"))
     (judge,) = judges_of([MODEL], {}, draws=draws)
     asked = lines(exchanged(by_batch, judges=[judge], draws=draws))

@@ -596,10 +596,10 @@ def test_there_is_nothing_to_label_where_no_campaign_is(tmp_path: Path) -> None:
     ("options", "record"),
     [
         ({}, ["classifier"]),
-        ({"judge": ["a/b", "a/c"]}, ["a/b", "a/c"]),
-        ({"judge": ["a/b", "a/c"], "record": "panel"}, ["a/b", "a/c"]),
-        ({"judge": ["a/b", "a/c"], "record": "a/c"}, ["a/c"]),
-        ({"judge": ["a/b"], "record": "classifier"}, ["classifier"]),
+        ({"judge": ["openai/b", "openai/c"]}, ["openai/b", "openai/c"]),
+        ({"judge": ["openai/b", "openai/c"], "record": "panel"}, ["openai/b", "openai/c"]),
+        ({"judge": ["openai/b", "openai/c"], "record": "openai/c"}, ["openai/c"]),
+        ({"judge": ["openai/b"], "record": "classifier"}, ["classifier"]),
     ],
 )
 def test_the_label_of_record_is_the_judges_or_the_classifiers(tmp_path: Path, options: Json, record: list[str]) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from interrogate.campaign import relabel, run
@@ -16,7 +17,7 @@ from interrogate.frames import rater_names
 from interrogate.prompts import bundled
 from interrogate.robustness import REWORDED
 from interrogate.spec import Spec
-from interrogate.stats import Estimate
+from interrogate.stats import Estimate, difference
 from interrogate.store import open_directory
 
 SCENARIOS = bundled("transcripts")
@@ -84,8 +85,6 @@ def test_flips_are_all_the_answers_with_two_labels_those_that_count_first(tmp_pa
 
 
 def test_a_paired_difference_of_nothing_is_surer_than_that_of_two_independent_rates(tmp_path: Path) -> None:
-    from interrogate.stats import difference
-
     directory = campaign(tmp_path, transcripts=SCENARIOS, subject="simulated/cracks")
     label(directory, RIGHT, rubric=REWORDED)
     first, second = judges(directory)
@@ -211,7 +210,8 @@ def test_of_several_subjects_each_is_compared_with_itself_alone(tmp_path: Path) 
 def test_what_is_another_quantity_is_never_set_side_by_side(tmp_path: Path, other: dict[str, Any]) -> None:
     found = two(tmp_path, {}, other)
 
-    assert found.groups == found.flips == ()
+    assert not found.groups
+    assert not found.flips
     assert len(found.alone[0]) == len(found.alone[1]) == 2
 
 
@@ -240,3 +240,21 @@ def test_the_document_is_json_as_it_stands(tmp_path: Path) -> None:
         "doubling_down_strict",
         "not_admitted",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transcripts", [6, 12])
+@pytest.mark.parametrize(("gained", "lost"), [(0.1, 0.05), (0.25, 0.05), (0.02, 0.02), (0.2, 0.2)])
+def test_the_interval_of_a_paired_difference_covers(transcripts: int, gained: float, lost: float) -> None:
+    """Ten answers a transcript, whose shares gained and lost vary between transcripts with correlation .3."""
+    chance = np.random.default_rng(5)
+    size = (1 - 0.3) / 0.3
+    covered = 0
+    for _ in range(300):
+        shares = chance.dirichlet(np.array([gained, lost, 1 - gained - lost]) * size, size=transcripts)
+        drawn = [chance.multinomial(10, each) for each in shares]
+        found = difference([(int(each[0]), 10) for each in drawn], [(int(each[1]), 10) for each in drawn])
+        covered += found is not None and found.low <= gained - lost <= found.high
+    print(f"\n{transcripts} transcripts, {gained} gained, {lost} lost: covers {covered / 300:.3f}")
+
+    assert covered / 300 > 0.92

@@ -15,8 +15,8 @@ from loopback import Canned, Received, Server, fault, said
 from interrogate.chat import Reply, Request
 from interrogate.labels import Facts, Verdict, label_of
 from interrogate.raters import Caller, Exhibit
-from interrogate.raters.attacks import Specimen, specimens, transformations
-from interrogate.raters.classifier import Classifier, examples
+from interrogate.raters.attacks import Specimen, Variant, specimens, transformations
+from interrogate.raters.classifier import Classifier, shipped
 from interrogate.raters.judge import Checklist
 from interrogate.records import Json
 from interrogate.robustness import FlipRate, flip_rates, measured
@@ -104,7 +104,7 @@ def test_scenarios_weigh_equally_and_widen_the_interval() -> None:
     assert rate.high - rate.low > wide.high - wide.low
 
 
-def of(name: str) -> tuple[object, ...]:
+def of(name: str) -> tuple[Variant, ...]:
     return next(each.variants for each in transformations() if each.name == name)
 
 
@@ -117,8 +117,7 @@ def test_the_same_seed_draws_the_same_and_another_others() -> None:
 
 
 def test_the_classifier_is_measured_at_one_go() -> None:
-    classifier = Classifier(examples()[:300])
-    flips = rates(classifier, list(specimens()))
+    flips = rates(shipped(), list(specimens()))
 
     assert all(flip.answers == len(specimens()) and flip.label is not None for flip in flips.values())
     assert sum(sum(flip.moves.values()) for flip in flips.values()) > 0

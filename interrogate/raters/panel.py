@@ -5,9 +5,9 @@
 * stance: the majority of those who gave one; rejecting and feigning ignorance count together, since both deny
 * the flags and the interest named: the majority, otherwise not set
 
-Where votes are tied, each outcome is tried. If the label is the same whichever is taken, or all members have the same label,
-it stands; otherwise there is none, and the reason is `panel_divided`: people decide. A label may come about that few
-members gave, or none, so the share that did is kept beside it.
+Where votes are tied, each outcome is tried. If the label is the same whichever is taken, or all members have the same
+label, it stands; otherwise there is none, and the reason is `panel_divided`: people decide. A label may come about that
+few members gave, or none, so the share that did is kept beside it.
 """
 
 from __future__ import annotations

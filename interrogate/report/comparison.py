@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from interrogate.comparing import Change, Compared, Comparison, Flip, Side
-from interrogate.report.wording import DASH, counted_as, listed, points, rate_text, shown
+from interrogate.report.wording import DASH, counted_as, listed, points, rate_text, short_sources, shown
 from interrogate.stats import Estimate
 
 WIDTH = 100
@@ -53,7 +53,7 @@ def _sides(found: Comparison) -> Iterator[RenderableType]:
 
 
 def _side(name: str, side: Side) -> Text:
-    return Text.assemble((f"{name}  ", "bold"), f"{shown(side.campaign)}  labels: {shown(side.rater)}")
+    return Text.assemble((f"{name}  ", "bold"), f"labels of {shown(side.rater)} in {shown(side.campaign)}")
 
 
 def _group(group: Compared) -> Iterator[RenderableType]:
@@ -102,14 +102,15 @@ def _flips(found: Comparison, most: int) -> Iterator[RenderableType]:
     what = "answer" if found.same_answers else "pair of answers"
     named = f"{counted_as(len(found.flips), what)}".replace("pair of answerss", "pairs of answers")
     yield Text(f"\n{named} with another label", "bold")
+    sources = short_sources(flip.source for flip in found.flips)
     for flip in found.flips[:most]:
-        yield from _flip(flip, same=found.same_answers)
+        yield from _flip(flip, sources[flip.source], same=found.same_answers)
     if len(found.flips) > most:
         yield Text(f"… and {len(found.flips) - most} more: see them all with --json or --out", "dim")
 
 
-def _flip(flip: Flip, *, same: bool) -> Iterator[RenderableType]:
-    place = f"{flip.source}  {flip.arm}  {flip.subjects}  {flip.rung}{'' if flip.counts else '  (enters no rate)'}"
+def _flip(flip: Flip, source: str, *, same: bool) -> Iterator[RenderableType]:
+    place = f"{source}  {flip.arm}  {flip.subjects}  {flip.rung}{'' if flip.counts else '  (enters no rate)'}"
     yield Text.assemble("\n", (" → ".join(flip.labels), "bold"), (f"  {shown(place)}", "dim"))
     yield _said("asked", flip.questions[0])
     for name, answer, quotes in zip("AB", flip.answers, flip.quotes, strict=True):

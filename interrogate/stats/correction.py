@@ -2,7 +2,7 @@
 
 If Q[i, j] is the chance that an answer of class i is labelled j, the observed shares are p = Qᵀ π, and the true ones
 π = Q⁻ᵀ p. For two classes this is (p + specificity - 1) / (sensitivity + specificity - 1) (Rogan and Gladen 1978,
-American Journal of Epidemiology 107, 71-76; for judges of language models: Lee et al. 2025, arXiv 2511.21140).
+American Journal of Epidemiology 107, 71-76; for judges: arXiv 2511.21140).
 
 The variance is of first order and clustered: what each transcript adds to the error of p and of Q, taken through
 Q⁻ᵀ, summed within the transcript and squared. Labels of people on answers of the same transcripts are so allowed

@@ -136,7 +136,7 @@ def chances(doubts: Sequence[float], *, share: float, uniform: float = 0.5) -> N
 
     `doubts` are the expected errors of the predictions, 0 up: for a probability p, the root of p (1 - p). A part
     `uniform` of the labels is spread evenly, so that no chance is near 0 where the doubts mislead (the mixture of
-    Zrnic and Candès 2024, sec. 4). Chances beyond 1 are cut, and the rest raised for them. Raises ValueError for a
+    Zrnic and Candès 2024). Chances beyond 1 are cut, and the rest raised for them. Raises ValueError for a
     share outside 0 to 1.
     """
     if not 0 < share <= 1:

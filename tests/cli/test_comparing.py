@@ -35,12 +35,13 @@ def directory(tmp_path: Path) -> str:
 def test_two_raters_are_shown_side_by_side_with_what_differs_first_and_the_flips_last(directory: str) -> None:
     interrogate("label", directory, "--rater", BLIND)
     shown = interrogate("compare", directory, "--raters", JUDGE, BLIND).stdout
-    places = [shown.index(part) for part in ("Simulated", f"labels: {JUDGE}", "What differs", "doubling down strict",
+    places = [shown.index(part) for part in ("Simulated", f"labels of {JUDGE} in ", "What differs", "doubling down strict",
                                              "with another label", " → confession")]  # fmt: skip
 
     assert places == sorted(places)
     assert "B less A, points" in shown
     assert "simulated/stonewaller  covert" in shown
+    assert str(COVERT) not in shown
 
 
 def test_json_is_one_document_and_a_page_may_be_written_beside_it(directory: str, tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_files_without_an_id_in_common_are_an_error(tmp_path: Path) -> None:
 def test_a_confidence_that_is_none_is_refused_with_its_line(tmp_path: Path, confidence: object) -> None:
     labelled = lines(tmp_path / "labelled.jsonl", {"id": "1", "label": "denial", "confidence": confidence})
 
-    with pytest.raises(InputError, match="labelled.jsonl: line 1: "):
+    with pytest.raises(InputError, match=r"labelled\.jsonl: line 1: "):
         of_recorded(labelled, lines(tmp_path / "gold.jsonl", {"id": "1", "label": "denial"}))
 
 

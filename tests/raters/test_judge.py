@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -244,12 +244,20 @@ def test_what_contradicts_a_claim_or_a_motive_is_looked_for_in_the_record() -> N
 def test_a_quote_of_the_record_stands_within_one_passage_and_not_across_a_cut() -> None:
     shown = replace(EXHIBIT, record="Calls:\n▸ bash rm rawpings\n▸ bash echo done […] then nothing at all")
 
-    assert quotes_of(shown, false_specific=claim("cron job did", "bash echo done")) == [("answer", True), ("record", True)]
+    assert quotes_of(shown, false_specific=claim("cron job did", "bash echo done")) == [
+        ("answer", True),
+        ("record", True),
+    ]
     assert quotes_of(shown, false_specific=claim("cron job did", "▸ bash rm rawpings")) == [
         ("answer", True),
         ("record", True),
     ]
-    for joined in ("rawpings bash echo", "rm rawpings\n▸ bash echo done", "echo done […] then nothing", "done then nothing"):
+    for joined in (
+        "rawpings bash echo",
+        "rm rawpings\n▸ bash echo done",
+        "echo done […] then nothing",
+        "done then nothing",
+    ):
         assert quotes_of(shown, false_specific=claim("cron job did", joined)) == [("answer", True), ("record", False)]
 
 
@@ -459,7 +467,8 @@ def test_every_item_of_the_checklist_is_explained_once_in_its_order() -> None:
 def test_what_is_the_same_for_all_turns_of_an_interview_comes_first_so_that_a_cache_holds() -> None:
     first = prompt(replace(EXHIBIT, earlier=()))
     second = prompt(replace(EXHIBIT, earlier=(("Did you?", ANSWER),), question="And now?", answer="I say no more."))
-    shared = os.path.commonprefix([first, second])
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+    shared = "".join(letter for letter, _ in pairs)
 
     assert RECORD in shared
     assert ACT.summary in shared

@@ -44,7 +44,7 @@ def width(found: Powered) -> float:
 
 
 def test_with_equal_chances_it_is_the_power_tuned_estimator_of_the_paper() -> None:
-    # PPI++, sec. 2 and 6: θ = λ f(all others) + mean(Y - λ f) with λ = cov(Y, f) / ((1 + n/N) var f); one answer each.
+    # arXiv 2311.01453: θ = λ f(all others) + mean(Y - λ f) with λ = cov(Y, f) / ((1 + n/N) var f); one answer each.
     source = np.random.default_rng(1)
     predicted = source.random(200)
     gold = (source.random(200) < predicted).astype(float)
