@@ -40,7 +40,7 @@ RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in na
 
 ALLOWED = {"litellm": {"chat", "simulated"}, "langgraph": {"graph", "nodes"}}
 COUNTING = ("stats", "frames", "quantities", "comparing", "report")
-HEAVY = ("litellm", "sklearn", "langgraph", "pandas", "matplotlib", "scipy", "statsmodels", "openai", "jinja2")
+HEAVY = ("litellm", "sklearn", "langgraph", "pandas", "matplotlib", "scipy", "statsmodels", "openai", "jinja2", "wordllama")
 
 
 @cache

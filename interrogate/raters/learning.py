@@ -119,7 +119,7 @@ class _Machine:
         """For each answer the pattern of facts that wins most pairs, and its least lead over one of another label."""
         patterns = [self._names[name] for name in self._svc.classes_]
         duels = np.asarray(self._svc.decision_function(kernel)).reshape(len(kernel), -1)
-        duels = -duels if len(patterns) == 2 else duels
+        duels = -duels if duels.shape[1] == 1 else duels
         return [_winner(patterns, row) for row in duels]
 
 
@@ -167,29 +167,36 @@ class _View:
         self._scaler = StandardScaler().fit(figures)
         self._answer = TfidfVectorizer(ngram_range=(1, 2), min_df=SELDOM, sublinear_tf=True)
         self._opening = TfidfVectorizer(ngram_range=(1, 3), min_df=SELDOM, sublinear_tf=True)
-        self._answer.fit([*words, *[DEED] * SELDOM])
-        self._opening.fit([*_openings(words), *[DEED] * SELDOM])
-        self._places, self._terms = self._seen(figures, words)
+        anchor = [DEED] * SELDOM
+        answers = self._answer.fit_transform([*words, *anchor])
+        openings = self._opening.fit_transform([*_openings(words), *anchor])
+        self._terms = _side_by_side(answers, openings)[: len(words)]
+        self._places = self._placed(figures, words)
 
     def of_learned(self) -> NDArray[np.float64]:
         return self._kernel(self._places, self._terms)
 
     def alike(self, exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
-        return self._kernel(*self._seen(_figures(exhibits), [masked(exhibit) for exhibit in exhibits]))
+        words = [masked(exhibit) for exhibit in exhibits]
+        terms = _side_by_side(self._answer.transform(words), self._opening.transform(_openings(words)))
+        return self._kernel(self._placed(_figures(exhibits), words), terms)
 
-    def _seen(self, figures: NDArray[np.float64], words: Sequence[str]) -> tuple[NDArray[np.float64], Any]:
-        from scipy.sparse import hstack
-
+    def _placed(self, figures: NDArray[np.float64], words: Sequence[str]) -> NDArray[np.float64]:
         cut = np.clip(self._scaler.transform(figures), -FURTHEST, FURTHEST)
         weights = [WEIGHT_OF_NUMBERS] * len(NAMES) + [WEIGHT_OF_MOVES] * len(MOVE_NAMES)
-        terms = hstack((self._answer.transform(words), self._opening.transform(_openings(words)))).tocsr()
-        return np.hstack((cut * weights, _meanings(words))), terms
+        return np.hstack((cut * weights, _meanings(words)))
 
     def _kernel(self, places: NDArray[np.float64], terms: Any) -> NDArray[np.float64]:
         from sklearn.metrics.pairwise import rbf_kernel
 
         meant = rbf_kernel(places, self._places, gamma=NARROWNESS)
         return np.asarray(meant + WEIGHT_OF_WORDS * (terms @ self._terms.T).toarray())
+
+
+def _side_by_side(answers: Any, openings: Any) -> Any:
+    from scipy.sparse import hstack
+
+    return hstack((answers, openings)).tocsr()
 
 
 def _figures(exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:

@@ -147,6 +147,27 @@ def test_every_verdict_has_facts_a_probability_and_the_label_that_follows() -> N
         assert verdict.reason is None
 
 
+def test_below_its_threshold_it_gives_no_label_and_says_so() -> None:
+    bold, careful = Classifier(few()), Classifier(few(), threshold=0.6)
+    for sure, unsure in zip(bold.verdicts(SHOWN), careful.verdicts(SHOWN), strict=True):
+        assert unsure.confidence == sure.confidence is not None
+        assert unsure.facts == (sure.facts if sure.confidence >= 0.6 else None)
+        assert (unsure.reason is None) == (unsure.facts is not None)
+
+    assert {verdict.facts is None for verdict in careful.verdicts(SHOWN)} == {True, False}
+    assert careful.identity != bold.identity
+
+
+def test_its_probabilities_are_those_with_which_it_is_right_on_files_held_out() -> None:
+    pairs = zip(shipped().learned.held_out, examples(), strict=True)
+    rows = [(chance, label_of(facts) == label_of(example.facts)) for (facts, chance), example in pairs]
+    surer = [right for chance, right in rows if chance >= 0.8]
+    less_sure = [right for chance, right in rows if chance < 0.6]
+
+    assert np.mean([chance for chance, _ in rows]) == pytest.approx(np.mean([right for _, right in rows]), abs=0.02)
+    assert np.mean(surer) > 0.8 > 0.6 > np.mean(less_sure)
+
+
 @pytest.mark.parametrize("answer", ["", " ", "No.", "…", "\ud800", "é" * 5000, "{{ x }} <b>", "0" * 500])
 def test_no_answer_is_too_odd_to_be_labelled(answer: str) -> None:
     exhibit = Exhibit(Act("kind", answer or "Did it."), answer, ((answer, answer),), answer, answer)

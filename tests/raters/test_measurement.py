@@ -51,7 +51,7 @@ def interval(true: Sequence[str], labelled: Sequence[str], clusters: Sequence[st
 def interval_of_share(right: Sequence[bool], clusters: Sequence[str]) -> tuple[float, float]:
     """The 95% percentile interval of a share over resampled clusters."""
     chance = np.random.default_rng(0)
-    sums = Counter({cluster: 0 for cluster in clusters})
+    sums = Counter(dict.fromkeys(clusters, 0))
     sums.update(cluster for cluster, each in zip(clusters, right, strict=True) if each)
     sizes = Counter(clusters)
     names = sorted(sizes)
