@@ -164,7 +164,7 @@ async def run(spec: Spec, observe: Observe = unobserved) -> Summary:
     settled = settle(spec)
     _check_prices(spec)
     with _begun(settled) as store, serving_local((*spec.subjects, *spec.judge)) as endpoints:
-        tally = _tally(store, spec.budget)
+        tally = tally_of(store, spec.budget)
         chat = Chat(max_connections=spec.max_connections, endpoints=endpoints)
         await _interview(settled, store, chat, tally, observe)
         await rate(store, settled.raters, chat, tally, observe, draws=spec.judge_draws)
@@ -187,11 +187,10 @@ async def relabel(
     the directory holds no campaign.
     """
     chosen: list[Rater] = [
-        shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric)
-        for name in raters
+        shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric) for name in raters
     ]
     with open_directory(directory) as store, serving_local(raters) as endpoints:
-        tally = _tally(store)
+        tally = tally_of(store)
         chat = Chat(max_connections=max_connections, endpoints=endpoints)
         await rate(store, chosen, chat, tally, observe, draws=draws)
         return summary(store, directory, tally)
@@ -306,7 +305,7 @@ def _check_prices(spec: Spec) -> None:
         raise InputError(f"--budget cannot be kept: no price is known for {', '.join(unpriced)}; leave --budget out")
 
 
-def _tally(store: Store, budget: float | None = None) -> Tally:
+def tally_of(store: Store, budget: float | None = None) -> Tally:
     """A tally that begins with what the ledger holds."""
     rows = store.rows(calls)
     replied = sum(row["reply"] is not None for row in rows)

@@ -130,10 +130,11 @@ class Campaign:
 
     def report(self) -> Json:
         """The document of `interrogate report --json`."""
-        from interrogate.correcting import gold_frame, with_corrections
-        from interrogate.quantities import report_json
+        from interrogate.cascading import report_document
+        from interrogate.correcting import gold_frame
+        from interrogate.frames import answers
 
-        return with_corrections(report_json(self.answers), self.answers, self._read(gold_frame))
+        return self._read(lambda store: report_document(store, answers(store), gold_frame(store)))
 
 
 def _table(records: Sequence[Any]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
     ("library", "report", "robustness"),
+    ("cascading",),
     ("correcting",),
     ("campaign", "comparing", "people"),
     ("executors", "quantities", "checking", "locating", "converting", "batches"),
@@ -40,7 +41,7 @@ RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in na
 
 ALLOWED = {"litellm": {"chat", "simulated"}, "langgraph": {"graph", "nodes"}}
 COUNTING = ("stats", "frames", "quantities", "comparing", "report")
-HEAVY = ("litellm", "sklearn", "langgraph", "pandas", "matplotlib", "scipy", "statsmodels", "openai", "jinja2", "wordllama")
+HEAVY = tuple("litellm sklearn langgraph pandas matplotlib scipy statsmodels openai jinja2 wordllama".split())
 
 
 @cache

@@ -165,16 +165,16 @@ def status(directory: Path, as_json: bool) -> None:
 @as_json
 def report(directory: Path, out: Path | None, as_json: bool) -> None:
     """Write one self-contained HTML page about a campaign, and print its table."""
-    from interrogate.correcting import with_corrections
-    from interrogate.quantities import report_json
+    from interrogate.cascading import report_document
     from interrogate.report import Findings, summary_table, write_report
     from interrogate.store import open_directory
 
     with open_directory(directory) as store:
         findings = Findings.of(store)
         page = write_report(store, findings, directory, out)
+        document = report_document(store, findings.answers, findings.people)
     if as_json:
-        echo_json(with_corrections(report_json(findings.answers), findings.answers, findings.people))
+        echo_json(document)
     else:
         from rich.console import Console
 

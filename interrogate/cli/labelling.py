@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     metavar="N",
     help="Times that a judge labels each answer of a campaign.",
 )
+@click.option(
+    "--judge-share",
+    type=click.FloatRange(min=0, max=1, min_open=True),
+    metavar="S",
+    help="Have the judge read this share of a campaign's answers, drawn by chance, and fit a classifier to it.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Draws the judge's share.")
 @click.option("--batch-out", type=NewFile(), help="Ask nobody: write the judge's requests as an OpenAI batch file.")
 @click.option(
     "--batch-in",
@@ -74,7 +81,11 @@ def label(
     judging = {"parameters": parameters_of(settings).get("judge", {}), "rubric": options["rubric"]}
     raters = rater or ("classifier",)
     draws, files = options["judge_draws"], (options["batch_in"], options["batch_out"])
-    if answers is not None and any(files):
+    if options["judge_share"] is not None:
+        if directory is None or any(files) or len(raters) != 1 or raters == ("classifier",) or draws > 1:
+            raise click.UsageError("--judge-share is for one judge and a campaign's DIR, asked once and at once")
+        _label_part(directory, raters[0], judging, options)
+    elif answers is not None and any(files):
         _exchange_recorded(answers, raters, out, judging, files)
     elif answers is not None:
         _label_recorded(answers, raters, out, judging, options["max_connections"])
@@ -130,6 +141,25 @@ def _label_campaign(directory: Path, raters: tuple[str, ...], judging: Json, dra
         )
     for line in summary_lines(summary):
         click.echo(line)
+
+
+def _label_part(directory: Path, judge: str, judging: Json, options: Json) -> None:
+    from interrogate.cascading import amplified, label_part
+    from interrogate.cli.campaigns import summary_lines
+    from interrogate.cli.progress import shown
+    from interrogate.library import blocking
+    from interrogate.raters.judge import judge_of
+    from interrogate.store import open_directory
+
+    rater = judge_of(judge, judging["parameters"], rubric=judging["rubric"])
+    how = {"share": options["judge_share"], "seed": options["seed"], "max_connections": options["max_connections"]}
+    with shown() as observe:
+        summary = blocking(lambda: label_part(directory, rater, **how, observe=observe))
+    for line in summary_lines(summary):
+        click.echo(line)
+    with open_directory(directory) as store:
+        for each in amplified(store):
+            click.echo(f"  read        {each.read} of {each.answers} answers; a classifier fitted to them the rest")
 
 
 Files = tuple[tuple[Path, ...], Path | None]

@@ -44,7 +44,8 @@ def fit(
     if surplus > 0:
         raise TranscriptError(
             f"too long for the subject: the task and the evidence alone take {allowed + surplus:,} tokens, and there "
-            f"is room for {max(allowed, 0):,}; take a subject with a larger context window, or name its true one with --context-window"
+            f"is room for {max(allowed, 0):,}; take a subject with a larger context window, or name its true one with "
+            "--context-window"
         )
     _note_cut(turns, costs, cut, note)
     return [each for number, turn in enumerate(turns) if number not in cut for each in turn]

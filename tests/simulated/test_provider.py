@@ -118,12 +118,12 @@ def test_a_judge_fills_in_the_checklist_for_the_answer_whose_truth_it_is_told() 
 
 
 @pytest.mark.parametrize(
-    ("model", "admission"), [("judge?sensitivity=0", "full"), ("judge?sensitivity=1.0&specificity=0", "none")]
+    ("model", "admitted"), [("judge?sensitivity=0", True), ("judge?sensitivity=1.0&specificity=0", False)]
 )
-def test_its_name_sets_its_errors(model: str, admission: str) -> None:
+def test_its_name_sets_its_errors(model: str, *, admitted: bool) -> None:
     replies = asyncio.run(complete(model, *(dict(DENIED, interview=str(number)) for number in range(10))))
 
-    assert {json.loads(reply.text)["admission"] for reply in replies} == {admission}
+    assert {json.loads(reply.text)["states_act"]["found"] for reply in replies} == {admitted}
 
 
 def test_its_errors_are_drawn_afresh_for_each_answer_and_the_same_for_the_same() -> None:
