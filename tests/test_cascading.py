@@ -45,6 +45,7 @@ def read_part(store: Store, *, share: float = 0.5, seed: int = 3) -> tuple[Drawn
     return drawn, found, tally
 
 
+@pytest.mark.slow
 def test_the_judge_reads_its_part_and_no_more_and_the_rates_are_its_own(campaign: Path) -> None:
     with open_directory(campaign) as store:
         drawn, found, tally = read_part(store)
@@ -66,6 +67,7 @@ def test_the_judge_reads_its_part_and_no_more_and_the_rates_are_its_own(campaign
     assert interrogate.load(campaign).report()["amplified"][0]["read"] == found.read
 
 
+@pytest.mark.slow
 def test_a_part_that_was_drawn_is_not_drawn_otherwise(campaign: Path) -> None:
     with open_directory(campaign) as store:
         read_part(store)
@@ -94,6 +96,7 @@ def test_too_small_a_part_says_what_is_needed(tmp_path: Path) -> None:
     assert "a classifier cannot be fitted to" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [["--rater", "classifier"], ["--rater", JUDGE, "--judge-draws", "2"], []])
 def test_a_share_is_for_one_judge_asked_once(campaign: Path, wrong: list[str]) -> None:
     result = CliRunner().invoke(main, ["label", str(campaign), "--judge-share", "0.5", *wrong])

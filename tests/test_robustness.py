@@ -116,6 +116,7 @@ def test_the_same_seed_draws_the_same_and_another_others() -> None:
     assert first != other
 
 
+@pytest.mark.slow
 def test_the_classifier_is_measured_at_one_go() -> None:
     flips = rates(shipped(), list(specimens()))
 
@@ -141,6 +142,7 @@ def measure(server: Server, **options: int) -> dict[str, FlipRate]:
     return {each.name: each for each in result.flips}
 
 
+@pytest.mark.slow
 def test_a_judge_is_tried_on_styles_attacks_and_three_versions_of_its_rubric(server: Server) -> None:
     server.answer = judged
     flips = measure(server, limit=2)

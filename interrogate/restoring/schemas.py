@@ -124,7 +124,7 @@ def _with_variants(node: Json) -> Json:
         return {**node, "anyOf": node["oneOf"]}
     match node.get("allOf"), node.get("type"):
         case [dict() as only], _:
-            return {**only, **node}
+            return _with_variants({**only, **{key: value for key, value in node.items() if key != "allOf"}})
         case _, [only]:
             return {**node, "type": only}
         case _, [_, *_] as types:

@@ -219,6 +219,7 @@ def functions(restored: Restored) -> list[Json]:
     return [tool["function"] for tool in restored.tools]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @given(transcript=TRANSCRIPTS, same_model=st.booleans())
 @settings(max_examples=25, deadline=None)
@@ -228,6 +229,7 @@ def test_litellm_changes_nothing_more_in_any_conversation(
     check_unchanged(model, transcript, same_model=same_model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @given(schemas=st.lists(SCHEMAS, min_size=1, max_size=3))
 @settings(max_examples=25, deadline=None)
