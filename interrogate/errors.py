@@ -15,9 +15,10 @@ where an interview runs, where a rater runs, and at the command line. Anything e
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 Fault = Literal[
     "bad_request",

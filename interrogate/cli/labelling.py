@@ -10,10 +10,10 @@ import click
 
 from interrogate.cli.options import NewFile
 from interrogate.errors import InputError
-from interrogate.records import Json
 
 if TYPE_CHECKING:
     from interrogate.batches import Exchange
+    from interrogate.records import Json
 
 
 @click.command(epilog="Example: interrogate label --answers answers.jsonl --rater openai/gpt-5 --out labels.jsonl")
