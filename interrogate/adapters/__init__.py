@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from interrogate.adapters.conversations import Conversation, chosen
+from interrogate.adapters.conversations import Conversation, chosen, with_others
 from interrogate.adapters.files import File, files_of, split_locator
 from interrogate.adapters.formats import ADAPTERS, HARNESSES, INTERFACES, Adapter
 from interrogate.adapters.mapped import Mapped
@@ -86,6 +86,8 @@ def _offered(file: File, locator: str | None, using: Adapter | None, *, every: b
     try:
         opened = open_file(file.path, file.name)
         offered = list(_adapter_of(opened, using).conversations(opened))
+        if every or not any(chosen(offered, locator)):
+            offered = list(with_others(offered))
         found = offered if every and locator is None else list(chosen(offered, locator))
         if not found:
             raise TranscriptError(f"{file.name}{_not_there(offered, locator)}")

@@ -24,6 +24,8 @@ class Conversation:
     model: str | None = None
     messages: int | None = None
     """How many, where the file says so without being read whole."""
+    others: Callable[[], Iterable[Conversation]] = tuple
+    """Other views of it, had by name only, where finding them takes reading: nobody else asks."""
 
 
 def encode(name: object) -> str:
@@ -35,6 +37,13 @@ def locator(name: object, epoch: int | None = None, branch: object = None) -> st
     """`id`, `id@epoch`, `id:branch` or `id@epoch:branch`."""
     numbered = encode(name) if epoch is None else f"{encode(name)}@{epoch}"
     return numbered if branch is None else f"{numbered}:{encode(branch)}"
+
+
+def with_others(offered: Iterable[Conversation]) -> Iterator[Conversation]:
+    """Each conversation, and after it the other views that have to be looked for."""
+    for each in offered:
+        yield each
+        yield from each.others()
 
 
 def chosen(offered: Iterable[Conversation], asked: str | None) -> Iterator[Conversation]:

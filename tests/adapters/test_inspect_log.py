@@ -251,3 +251,24 @@ def test_another_zip_is_not_claimed(tmp_path: Path) -> None:
         archive.writestr("report.json", "{}")
 
     assert not claims(open_file(path))
+
+
+@pytest.mark.parametrize(("locator", "read"), [("", ["s1", "s2"]), ("#s2", ["s2"])])
+def test_a_sample_is_unpacked_once_to_be_read_and_the_others_not_at_all(
+    path: Path, monkeypatch: pytest.MonkeyPatch, locator: str, read: list[str]
+) -> None:
+    unpacked: list[str] = []
+
+    class Watched(zipfile.ZipFile):
+        def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+            unpacked.append(str(name))
+            return super().read(name, pwd)
+
+    monkeypatch.setattr(zipfile, "ZipFile", Watched)
+
+    found = list(read_paths([f"{path}{locator}"]))
+
+    assert [type(each) for each in found] == [Transcript] * len(read)
+    assert [name for name in unpacked if name.startswith("samples/")] == [
+        f"samples/{name}_epoch_1.json" for name in read
+    ]

@@ -20,7 +20,8 @@ proposed as an act. Conversations are listed without `inspect_ai`, and read with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from interrogate.adapters.conversations import Conversation, locator
@@ -60,17 +61,25 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
     ran_once = len({str(entry.id) for entry in log.entries}) == len(log.entries)
     look = header.is_audit or sum(entry.size for entry in log.entries) <= LOOKED_INTO
     for entry in log.entries:
-        numbered = not ran_once or entry.epoch != 1
-        for view, about, count in [(None, "", _length(header, entry)), *_views(header, entry, look=look)]:
-            source = Source(opened.name, NAME, locator(entry.id, entry.epoch if numbered else None, view))
-            yield Conversation(
-                source,
-                partial(_transcript, entry, header, view, source),
-                only_by_name=view is not None,
-                about=about,
-                model=header.model,
-                messages=count,
-            )
+        place = locator(entry.id, entry.epoch if not ran_once or entry.epoch != 1 else None)
+        made = partial(_conversation, header, entry, opened.name, place)
+        yield replace(made(None, "", _length(header, entry)), others=partial(_others, header, entry, made, look=look))
+
+
+Made = Callable[[str | None, str, int | None], Conversation]
+"""A view of a sample, by its name, what it is, and its length."""
+
+
+def _conversation(
+    header: Header, entry: Entry, file: str, place: str, view: str | None, about: str, count: int | None
+) -> Conversation:
+    source = Source(file, NAME, place if view is None else f"{place}:{view}")
+    read = partial(_transcript, entry, header, view, source)
+    return Conversation(source, read, only_by_name=view is not None, about=about, model=header.model, messages=count)
+
+
+def _others(header: Header, entry: Entry, made: Made, *, look: bool) -> Iterator[Conversation]:
+    return (made(*view) for view in _views(header, entry, look=look))
 
 
 def _length(header: Header, entry: Entry) -> int | None:
