@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from interrogate.errors import TranscriptError
 from interrogate.records import (
     Act,
     Block,
+    Json,
     Message,
     Notice,
     NoticeCode,
@@ -21,7 +22,6 @@ from interrogate.records import (
     Tool,
     ToolCall,
     Transcript,
-    canonical_json,
 )
 
 LONGEST_CONDITION = 60
@@ -94,7 +94,7 @@ class Draft:
             self.note(
                 "reasoning_opaque", f"the provider hid the reasoning of {hidden} blocks, or gave its summary only"
             )
-        if _UNRESOLVED.search(canonical_json([asdict(message) for message in self.messages])):
+        if _UNRESOLVED.search(repr(self.messages)):
             self.note("attachment_unresolved", "the file refers to texts that it does not hold")
 
 
@@ -115,6 +115,11 @@ def as_list(content: object) -> list[Any]:
     if content is None:
         return []
     return content if isinstance(content, list) else [content]
+
+
+def as_object(value: object) -> Json:
+    """The object that this is; an empty one where it is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def as_text(value: object) -> str:

@@ -59,6 +59,20 @@ def _parse_with_care(text: str) -> tuple[Any, tuple[Notice, ...]]:
     return (value, ()) if mended == spelled else (json.loads(mended), (MENDED,))
 
 
+def decoded(value: object) -> Any:
+    """What a JSON object or list written as text spells; anything else as it is."""
+    if looks_like_json(value):
+        try:
+            return parse(str(value))[0]
+        except ValueError:
+            return value
+    return value
+
+
+def looks_like_json(value: object) -> bool:
+    return isinstance(value, str) and value.lstrip()[:1] in {"{", "["}
+
+
 def parse_lines(name: str, text: str) -> tuple[tuple[Row, ...], tuple[Notice, ...]]:
     """The values of a JSONL text, without blank lines and canaries.
 

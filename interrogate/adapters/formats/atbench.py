@@ -7,7 +7,6 @@ says the agent did wrong, where it is labelled unsafe, becomes a proposal; it is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from interrogate.adapters.conversations import Conversation, numbered
 from interrogate.adapters.dialects.shapes import tools_of, undone
 from interrogate.adapters.drafting import Draft, as_text, call
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Act, Block, Json, Reasoning, Source, Text, Transcript
 
 NAME = "atbench"
@@ -84,19 +84,12 @@ def _acted(turn: Json, draft: Draft) -> list[Block]:
     thought = turn.get("thought")
     blocks: list[Block] = [Reasoning(thought)] if isinstance(thought, str) and thought else []
     action = as_text(turn.get("action") or turn.get("content"))
-    match _spelled(action.removeprefix("Complete")):
+    match decoded(action.removeprefix("Complete")):
         case {"name": str(name), "arguments": arguments} if name:
             return [*blocks, call(name, arguments, None, draft)]
         case {"response": str(said)} if said and action.startswith("Complete"):
             return [*blocks, Text(said)]
     return [*blocks, Text(action)] if action else blocks
-
-
-def _spelled(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _read_result(text: str, draft: Draft) -> None:

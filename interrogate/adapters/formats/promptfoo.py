@@ -14,7 +14,7 @@ from typing import Any
 from interrogate.adapters.conversations import Conversation, numbered
 from interrogate.adapters.dialects.exchanges import conditions
 from interrogate.adapters.dialects.shapes import is_conversation, read_messages, undone
-from interrogate.adapters.drafting import Draft, as_list, as_text
+from interrogate.adapters.drafting import Draft, as_list, as_object, as_text
 from interrogate.adapters.opening import Opened
 from interrogate.errors import TranscriptError
 from interrogate.records import Json, Source, Transcript
@@ -69,8 +69,8 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
 
 def _transcript(result: Json, source: Source) -> Transcript:
     draft = Draft(source)
-    response = _object(result.get("response"))
-    metadata = {**_object(response.get("metadata")), **_object(result.get("metadata"))}
+    response = as_object(result.get("response"))
+    metadata = {**as_object(response.get("metadata")), **as_object(result.get("metadata"))}
     read_messages(_messages(result, response, metadata, draft), draft)
     beside = {key: metadata.get(key) for key in ("pluginId", "strategyId")}
     return draft.transcript(model=_model(result.get("provider")), conditions={**conditions(_vars(result)), **beside})
@@ -125,8 +125,4 @@ def _model(provider: Any) -> str | None:
 
 
 def _vars(result: Json) -> Json:
-    return _object(result.get("vars"))
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
+    return as_object(result.get("vars"))

@@ -8,7 +8,6 @@ a run that was tried again `:attempt-N`. Demonstrations, which this agent did no
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -18,6 +17,7 @@ from interrogate.adapters.conversations import Conversation, locator
 from interrogate.adapters.dialects.shapes import read_messages
 from interrogate.adapters.drafting import Draft, as_list
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Json, Source, Transcript
 
 NAME = "swe-agent"
@@ -134,13 +134,7 @@ def _note(run: Json, history: Sequence[Any], draft: Draft) -> None:
 
 
 def _model_of(run: Json) -> object:
-    config = run.get("replay_config")
-    if isinstance(config, str):
-        try:
-            config = json.loads(config)
-        except (ValueError, RecursionError):
-            return None
-    match config:
+    match decoded(run.get("replay_config")):
         case {"agent": {"model": {"name": name}}} | {"agent": {"agent_configs": [{"model": {"name": name}}, *_]}}:
             return name
     return None

@@ -14,7 +14,7 @@ from typing import Any
 
 from interrogate.adapters.conversations import Conversation, locator
 from interrogate.adapters.dialects.shapes import is_message, read_messages, tools_of
-from interrogate.adapters.drafting import Draft, as_list
+from interrogate.adapters.drafting import Draft, as_list, as_object
 from interrogate.adapters.opening import Opened
 from interrogate.records import Json, Source, Transcript
 
@@ -70,8 +70,8 @@ def _read_row(run: Json, _: Json, source: Source) -> Transcript:
 
 
 def _read_simulation(run: Json, results: Json, source: Source) -> Transcript:
-    info = _object(results.get("info"))
-    agent, world = _object(info.get("agent_info")), _object(info.get("environment_info"))
+    info = as_object(results.get("info"))
+    agent, world = as_object(info.get("agent_info")), as_object(info.get("environment_info"))
     draft = Draft(source)
     messages = [each for message in as_list(run.get("messages")) for each in _apart(message)]
     _read_policy(world, messages, draft)
@@ -121,7 +121,3 @@ def _is_the_users(message: Any) -> bool:
 
 def _tools(recorded: object) -> list[Any]:
     return tools_of(list(recorded.values()) if isinstance(recorded, dict) else recorded)
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}

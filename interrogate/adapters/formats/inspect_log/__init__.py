@@ -25,9 +25,9 @@ from dataclasses import replace
 from functools import partial
 
 from interrogate.adapters.conversations import Conversation, locator
-from interrogate.adapters.drafting import Draft
+from interrogate.adapters.drafting import Draft, as_object
 from interrogate.adapters.formats.inspect_log.catalogue import Entry, catalogue
-from interrogate.adapters.formats.inspect_log.header import Header, as_object, is_attack
+from interrogate.adapters.formats.inspect_log.header import Header, is_attack
 from interrogate.adapters.formats.inspect_log.sample import read_sample
 from interrogate.adapters.formats.inspect_log.views import ABOUT, AS_GENERATED, LAST_INPUT, alternatives
 from interrogate.adapters.opening import Opened

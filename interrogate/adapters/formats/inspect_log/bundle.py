@@ -13,9 +13,9 @@ from typing import Any
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.inspect_messages import read_messages
 from interrogate.adapters.dialects.shapes import tools_of
-from interrogate.adapters.drafting import Draft, as_list
+from interrogate.adapters.drafting import Draft, as_list, as_object
 from interrogate.adapters.formats.inspect_log.events import TARGET, calls_of
-from interrogate.adapters.formats.inspect_log.header import Header, as_object, proposals
+from interrogate.adapters.formats.inspect_log.header import Header, proposals
 from interrogate.adapters.formats.inspect_log.sample import conditions
 from interrogate.adapters.formats.inspect_log.views import messages_of, own_calls
 from interrogate.adapters.opening import Opened

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from interrogate.adapters.drafting import as_object
 from interrogate.adapters.formats.inspect_log.events import TARGET, Call
+from interrogate.adapters.runs import acting_model
 from interrogate.records import Act, Json
 
 SIDE_TASK = "side_task"
 _AUDITORS = {"auditor", "evaluator"}
 _AUDITS = ("petri/", "inspect_petri/", "petri_bloom/")
-_NO_MODEL = {"", "none", "mockllm", "hardcoded", "fixed"}
 _FAILED = {"i", "n", "0", "0.0", "false", "no", "incorrect", "fail"}
 
 
@@ -38,11 +39,11 @@ class Header:
     @property
     def model(self) -> str | None:
         """The model that the log names as the acting one, if it is one."""
-        return next(_models([self._role(TARGET)] if self.is_audit else [self.spec.get("model")]), None)
+        return acting_model(self._role(TARGET) if self.is_audit else self.spec.get("model"))
 
     def author(self, own: Sequence[Call]) -> str | None:
         """Who wrote a conversation: the model of its last call, never a role's: monitors may share the role."""
-        return next(_models([own[-1].model] if own else []), None) or (None if own else self.model)
+        return acting_model(own[-1].model) if own else self.model
 
     @property
     def conditions(self) -> Json:
@@ -52,14 +53,6 @@ class Header:
     def _role(self, name: str) -> Any:
         role = as_object(self.spec.get("model_roles")).get(name)
         return role.get("model") if isinstance(role, dict) else role
-
-
-def _models(names: Iterable[Any]) -> Iterator[str]:
-    return (name for name in names if isinstance(name, str) and name.split("/")[0] not in _NO_MODEL)
-
-
-def as_object(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
 
 
 def is_attack(metadata: Any) -> bool:

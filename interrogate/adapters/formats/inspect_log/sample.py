@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from interrogate.adapters.dialects.inspect_messages import read_messages
 from interrogate.adapters.dialects.shapes import tools_of
-from interrogate.adapters.drafting import Draft, as_list
+from interrogate.adapters.drafting import Draft, as_list, as_object
 from interrogate.adapters.formats.inspect_log.events import Call, events_of, pool_of
-from interrogate.adapters.formats.inspect_log.header import Header, as_object, is_attack, proposals
+from interrogate.adapters.formats.inspect_log.header import Header, is_attack, proposals
 from interrogate.adapters.formats.inspect_log.views import AS_GENERATED, LAST_INPUT, View, choose
 from interrogate.adapters.opening import first_line
 from interrogate.errors import MissingExtraError

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from interrogate.adapters.drafting import Draft, as_list
+from interrogate.adapters.drafting import Draft, as_list, as_object
 from interrogate.adapters.formats.inspect_log.events import TARGET, Call, calls_of, trajectories
-from interrogate.adapters.formats.inspect_log.header import Header, as_object, is_attack
+from interrogate.adapters.formats.inspect_log.header import Header, is_attack
 from interrogate.errors import TranscriptError
 from interrogate.records import Json
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from interrogate.adapters.drafting import as_list, as_text
+from interrogate.adapters.drafting import as_list, as_object, as_text
 from interrogate.records import Json
 
 _SUFFIX = re.compile(r"(Message)?(Chunk)?$")
@@ -57,13 +57,9 @@ def translated(message: Json) -> list[Json]:
 
 def model_of(message: Json) -> str | None:
     """Which model wrote an unwrapped message, where its metadata says so."""
-    metadata = _object(message.get("response_metadata"))
+    metadata = as_object(message.get("response_metadata"))
     names = (metadata.get(key) for key in ("model_name", "model", "model_id"))
     return next((name for name in names if isinstance(name, str) and name), None)
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
 
 
 def _result(message: Json) -> Json:
@@ -83,7 +79,7 @@ def _result(message: Json) -> Json:
 
 
 def _answer(message: Json) -> Json:
-    more = _object(message.get("additional_kwargs"))
+    more = as_object(message.get("additional_kwargs"))
     calls = list(_calls(message, more))
     parts = [*_summaries(more), *_placed(as_list(message.get("content")), calls)]
     placed = {id(part) for part in parts}
@@ -115,11 +111,11 @@ def _id(call: Json) -> str:
 
 
 def _name(call: Json) -> object:
-    return _object(call.get("function")).get("name") or call.get("name")
+    return as_object(call.get("function")).get("name") or call.get("name")
 
 
 def _written(call: Json) -> object:
-    inner = _object(call.get("function")) or call
+    inner = as_object(call.get("function")) or call
     return next((inner[key] for key in ("arguments", "args", "input") if inner.get(key) is not None), None)
 
 
@@ -149,10 +145,10 @@ def thought(item: Json) -> Json:
 
     A summary beside encrypted content is opaque; text of the model's own is not.
     """
-    inner = _object(item.get("reasoning_content")) or item
+    inner = as_object(item.get("reasoning_content")) or item
     own = next((inner[key] for key in ("reasoning", "text", "thinking") if isinstance(inner.get(key), str)), None)
     own = own or _joined(inner.get("content"))
-    signature = inner.get("signature") or _object(inner.get("extras")).get("signature")
+    signature = inner.get("signature") or as_object(inner.get("extras")).get("signature")
     if own:
         return {"type": "thinking", "thinking": own, "signature": signature}
     hidden = inner.get("encrypted_content")

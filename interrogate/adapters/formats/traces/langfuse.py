@@ -14,10 +14,10 @@ from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.shapes import tools_of
 from interrogate.adapters.drafting import as_list
 from interrogate.adapters.formats.traces import spans
-from interrogate.adapters.formats.traces.model_calls import decoded
 from interrogate.adapters.formats.traces.otlp import first, first_text, moment
 from interrogate.adapters.formats.traces.spans import Kind, Span, content
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Json
 
 NAME = "langfuse"

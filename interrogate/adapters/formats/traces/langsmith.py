@@ -12,13 +12,13 @@ from typing import Any
 
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.shapes import tools_of
-from interrogate.adapters.drafting import as_list
+from interrogate.adapters.drafting import as_list, as_object
 from interrogate.adapters.formats.langchain.messages import unwrapped
 from interrogate.adapters.formats.traces import spans
-from interrogate.adapters.formats.traces.model_calls import decoded
 from interrogate.adapters.formats.traces.otlp import first, first_text, moment
 from interrogate.adapters.formats.traces.spans import Kind, Span, content
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Json
 
 NAME = "langsmith"
@@ -65,9 +65,9 @@ def _spans(run: Any, trace: str, parent: str) -> Iterator[Span]:
 def _span(run: Json, trace: str, name: str, parent: str) -> Span:
     kind = _KINDS.get(str(run.get("run_type")), "other")
     given, answered = decoded(run.get("inputs")), decoded(run.get("outputs"))
-    extra = _object(decoded(run.get("extra")))
-    metadata, parameters = _object(extra.get("metadata")), _object(extra.get("invocation_params"))
-    call_id, result = _result(_object(answered))
+    extra = as_object(decoded(run.get("extra")))
+    metadata, parameters = as_object(extra.get("metadata")), as_object(extra.get("invocation_params"))
+    call_id, result = _result(as_object(answered))
     return Span(
         trace,
         name,
@@ -76,16 +76,12 @@ def _span(run: Json, trace: str, name: str, parent: str) -> Span:
         first_text(run, "dotted_order") or moment(run.get("start_time")),
         kind,
         model=metadata.get("ls_model_name") or first(parameters, "model", "model_name"),
-        tools=tools_of(parameters.get("tools") or _object(given).get("tools")),
+        tools=tools_of(parameters.get("tools") or as_object(given).get("tools")),
         call_id=call_id,
         result=result,
         failed=bool(run.get("error")),
         **content(given, answered, kind),
     )
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
 
 
 def _result(outputs: Json) -> tuple[str, object]:

@@ -13,23 +13,16 @@ from typing import Any
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.shapes import tools_of
 from interrogate.adapters.formats.traces import spans
-from interrogate.adapters.formats.traces.model_calls import decoded, messages_of
+from interrogate.adapters.formats.traces.model_calls import messages_of
 from interrogate.adapters.formats.traces.otlp import RawSpan, attribute_names, first, first_text, spans_of
 from interrogate.adapters.formats.traces.spans import Kind, Said, Span, content
 from interrogate.adapters.opening import Opened
-from interrogate.adapters.parsing import parse
+from interrogate.adapters.parsing import decoded, parse
 
 NAME = "mlflow"
 MARK = "mlflow."
 """How its attributes' names begin."""
-_KINDS: dict[str, Kind] = {
-    "CHAT_MODEL": "model",
-    "LLM": "model",
-    "AGENT": "agent",
-    "TOOL": "tool",
-    "EVALUATOR": "judge",
-    "GUARDRAIL": "judge",
-}
+_KINDS: dict[str, Kind] = {**spans.KINDS, "CHAT_MODEL": "model"}
 
 
 def claims(opened: Opened) -> bool:

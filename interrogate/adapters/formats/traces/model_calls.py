@@ -13,25 +13,11 @@ from typing import Any, Literal
 
 from interrogate.adapters.drafting import as_list, as_text
 from interrogate.adapters.formats.langchain.messages import thought, translated, unwrapped
-from interrogate.adapters.parsing import parse
+from interrogate.adapters.parsing import decoded, looks_like_json
 from interrogate.records import Json
 
 Speaker = Literal["user", "assistant"]
 _SPEAKERS = {"human": "user", "ai": "assistant", "model": "assistant"}
-
-
-def decoded(value: object) -> Any:
-    """What a JSON object or list written as text spells; anything else as it is."""
-    if looks_like_json(value):
-        try:
-            return parse(str(value))[0]
-        except ValueError:
-            return value
-    return value
-
-
-def looks_like_json(value: object) -> bool:
-    return isinstance(value, str) and value.lstrip()[:1] in {"{", "["}
 
 
 def is_cut(value: object) -> bool:

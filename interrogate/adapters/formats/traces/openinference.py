@@ -13,30 +13,23 @@ from typing import Any
 
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.shapes import is_message, tools_of
-from interrogate.adapters.drafting import as_list
+from interrogate.adapters.drafting import as_list, as_object
 from interrogate.adapters.formats.traces import mlflow, otel, spans
-from interrogate.adapters.formats.traces.model_calls import decoded, is_cut, messages_of
+from interrogate.adapters.formats.traces.model_calls import is_cut, messages_of
 from interrogate.adapters.formats.traces.otlp import RawSpan, attribute_names, first_text, nested, raw_spans
 from interrogate.adapters.formats.traces.spans import Kind, Span
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Json
 
 NAME = "openinference"
-_MARKS = ("openinference.", "llm.input_messages", "llm.output_messages")
 _HIDDEN = ("__REDACTED__",)
 """What the instrumentors write where they were told to hide an input or output."""
-_KINDS: dict[str, Kind] = {
-    "LLM": "model",
-    "AGENT": "agent",
-    "TOOL": "tool",
-    "EVALUATOR": "judge",
-    "GUARDRAIL": "judge",
-}
 
 
 def claims(opened: Opened) -> bool:
     """Whether there are spans of this convention that neither the GenAI conventions nor MLflow lay claim to."""
-    marked = any(name.startswith(_MARKS) for name in attribute_names(opened))
+    marked = any(name.startswith(otel.OPENINFERENCE) for name in attribute_names(opened))
     return marked and not otel.claims(opened) and not mlflow.claims(opened)
 
 
@@ -49,9 +42,9 @@ def conversations(opened: Opened) -> Iterator[Conversation]:
 
 
 def _span(raw: RawSpan) -> Span:
-    tree = _object(nested(raw.attributes))
-    kind = _KINDS.get(str(_at(tree, "openinference", "span", "kind")).upper(), _guessed(tree))
-    tool = _object(tree.get("tool"))
+    tree = as_object(nested(raw.attributes))
+    kind = spans.KINDS.get(str(_at(tree, "openinference", "span", "kind")).upper(), _guessed(tree))
+    tool = as_object(tree.get("tool"))
     return Span(
         raw.trace,
         raw.id,
@@ -59,7 +52,7 @@ def _span(raw: RawSpan) -> Span:
         first_text(tool, "name") or raw.name,
         raw.start,
         kind,
-        agent=first_text(_object(tree.get("agent")), "name") or None,
+        agent=first_text(as_object(tree.get("agent")), "name") or None,
         model=_at(tree, "llm", "model_name"),
         given=_fuller(_flat(tree, "input_messages"), _value(tree, "input")) if kind != "tool" else (),
         answered=_fuller(_flat(tree, "output_messages"), _value(tree, "output")) if kind != "tool" else (),
@@ -72,24 +65,20 @@ def _span(raw: RawSpan) -> Span:
 
 
 def _guessed(tree: Json) -> Kind:
-    return "model" if {"input_messages", "output_messages"} & set(_object(tree.get("llm"))) else "other"
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
+    return "model" if {"input_messages", "output_messages"} & set(as_object(tree.get("llm"))) else "other"
 
 
 def _at(tree: Json, *path: str) -> Any:
     found: Any = tree
     for step in path:
-        found = _object(found).get(step)
+        found = as_object(found).get(step)
     return found
 
 
 def _tools(tree: Json) -> list[Any]:
     """The definitions given to the model: each has an attribute, or they stand in the parameters of the call."""
-    listed = [_at(_object(each), "tool", "json_schema") for each in as_list(_at(tree, "llm", "tools"))]
-    parameters = _object(decoded(_at(tree, "llm", "invocation_parameters")))
+    listed = [_at(as_object(each), "tool", "json_schema") for each in as_list(_at(tree, "llm", "tools"))]
+    parameters = as_object(decoded(_at(tree, "llm", "invocation_parameters")))
     return [decoded(each) for each in listed if each] or as_list(parameters.get("tools"))
 
 
@@ -133,8 +122,8 @@ def _flat(tree: Json, side: str) -> list[Any]:
 def _message(fields: Any, speaker: str) -> Any:
     if not isinstance(fields, dict):
         return fields
-    parts = [_part(_object(each).get("message_content", each)) for each in as_list(fields.get("contents"))]
-    calls = [_object(each).get("tool_call", each) for each in as_list(fields.get("tool_calls"))]
+    parts = [_part(as_object(each).get("message_content", each)) for each in as_list(fields.get("contents"))]
+    calls = [as_object(each).get("tool_call", each) for each in as_list(fields.get("tool_calls"))]
     name, arguments = fields.get("function_call_name"), fields.get("function_call_arguments_json")
     return {
         "role": fields.get("role") or speaker,

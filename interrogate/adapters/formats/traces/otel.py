@@ -15,11 +15,12 @@ from typing import Any
 from interrogate.adapters.conversations import Conversation
 from interrogate.adapters.dialects.shapes import tools_of
 from interrogate.adapters.drafting import as_list
-from interrogate.adapters.formats.traces import spans
-from interrogate.adapters.formats.traces.model_calls import decoded, is_cut, messages_of, system_of
+from interrogate.adapters.formats.traces import mlflow, spans
+from interrogate.adapters.formats.traces.model_calls import is_cut, messages_of, system_of
 from interrogate.adapters.formats.traces.otlp import RawSpan, attribute_names, first, first_text, nested, raw_spans
 from interrogate.adapters.formats.traces.spans import Kind, Said, Span, content
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Json
 
 NAME = "otel"
@@ -37,8 +38,7 @@ _EVENT_ROLES = {
     "gen_ai.assistant.message": "assistant",
     "gen_ai.tool.message": "tool",
 }
-_MLFLOW = "mlflow."
-_OPENINFERENCE = ("openinference.", "llm.input_messages", "llm.output_messages")
+OPENINFERENCE = ("openinference.", "llm.input_messages", "llm.output_messages")
 _INPUTS = ("gen_ai.input.messages", "gen_ai.prompt", "gen_ai.content.prompt")
 _OUTPUTS = ("gen_ai.output.messages", "gen_ai.completion", "gen_ai.content.completion")
 _FLAT = ("gen_ai.prompt.", "gen_ai.completion.")
@@ -47,12 +47,12 @@ _FLAT = ("gen_ai.prompt.", "gen_ai.completion.")
 def claims(opened: Opened) -> bool:
     """Whether there are spans of these conventions that hold content, or spans of them and of no others."""
     names = attribute_names(opened)
-    if any(name.startswith(_MLFLOW) for name in names):
+    if any(name.startswith(mlflow.MARK) for name in names):
         return False
     if any(name.startswith((*_INPUTS, *_OUTPUTS, "pydantic_ai.")) for name in names):
         return True
     genai = any(name.startswith("gen_ai.") for name in names)
-    return genai and not any(name.startswith(_OPENINFERENCE) for name in names)
+    return genai and not any(name.startswith(OPENINFERENCE) for name in names)
 
 
 def conversations(opened: Opened) -> Iterator[Conversation]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from interrogate.adapters.drafting import as_list
-from interrogate.adapters.formats.traces.model_calls import decoded
 from interrogate.adapters.opening import Opened
+from interrogate.adapters.parsing import decoded
 from interrogate.records import Json
 
 _RESOURCES = ("resourceSpans", "resource_spans", "batches")

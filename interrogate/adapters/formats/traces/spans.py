@@ -21,11 +21,20 @@ from interrogate.adapters.dialects import shapes
 from interrogate.adapters.drafting import Draft, as_list, as_text
 from interrogate.adapters.formats.langchain.messages import unwrapped
 from interrogate.adapters.formats.traces.gists import Gist, gists_of, has_calls
-from interrogate.adapters.formats.traces.model_calls import decoded, messages_of
+from interrogate.adapters.formats.traces.model_calls import messages_of
+from interrogate.adapters.parsing import decoded
 from interrogate.errors import TranscriptError
 from interrogate.records import Json, Source, Text, Tool, Transcript
 
 Kind = Literal["model", "agent", "tool", "judge", "other"]
+KINDS: dict[str, Kind] = {
+    "LLM": "model",
+    "AGENT": "agent",
+    "TOOL": "tool",
+    "EVALUATOR": "judge",
+    "GUARDRAIL": "judge",
+}
+"""By the names that OpenInference and MLflow have in common."""
 _WITHHELD = ("__REDACTED__", "[Scrubbed due to ")
 """How instrumentation and backends begin a text that they put in place of the recorded one."""
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking_blocks")
