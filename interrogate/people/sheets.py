@@ -121,7 +121,7 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     delimiter = next((each for each in ",;\t" if _has_ids(text, each)), None)
     if delimiter is None:
         raise InputError(f"{path}: no column `id` in the first row; keep the header and the ids of the export")
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # the whole process's: never made smaller
     try:
         for number, cells in enumerate(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter), start=2):
             if any(cells.pop(None, ())):

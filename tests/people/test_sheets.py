@@ -222,3 +222,12 @@ def test_the_interface_for_label_studio_shows_every_field_as_text_and_asks_for_w
 def test_the_guide_explains_every_column_and_every_value() -> None:
     assert all(f"`{value}`" in guide() for value in (*ADMISSIONS, *STANCES, *FLAGS))
     assert all(name in guide() for name in (*COLUMNS, "note"))
+
+
+def test_reading_a_short_sheet_leaves_other_readers_their_long_cells(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("id\na1\n")
+    before = csv.field_size_limit()
+
+    assert len(read_rows(path)) == 1
+    assert csv.field_size_limit() >= before
