@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from offered import only
 
-from interrogate.adapters import claimants, read_paths
-from interrogate.adapters.opening import open_file
-from interrogate.records import Json, Reasoning, Text, ToolCall, Transcript
+from interrogate.records import Json, Reasoning, Text, ToolCall
 
 SAMPLE = Path(__file__).parent / "samples" / "langfuse.json"
 TRACE: Json = json.loads(SAMPLE.read_text())
@@ -21,13 +21,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "trace.json"
 
 
-def read(path: Path, document: Any = None) -> Transcript:
-    if document is not None:
-        path.write_text(json.dumps(document))
-    assert [each.NAME for each in claimants(open_file(path))] == ["langfuse"]
-    (found,) = read_paths([str(path)])
-    assert isinstance(found, Transcript), found
-    return found
+read = partial(only, name="langfuse")
 
 
 def test_a_trace_is_read_without_its_scores_and_evaluators() -> None:
@@ -53,11 +47,11 @@ def test_a_trace_is_read_without_its_scores_and_evaluators() -> None:
     ],
 )
 def test_every_form_reads_the_same(path: Path, document: Any) -> None:
-    assert read(path, document).digest == read(SAMPLE).digest
+    assert read(path, document=document).digest == read(SAMPLE).digest
 
 
 def test_a_trace_of_nothing_but_its_own_messages_is_read(path: Path) -> None:
     asked, answered = {"role": "user", "content": "Mend it."}, {"role": "assistant", "content": "Mended."}
     document = {"id": "t", "input": [asked], "output": answered, "observations": []}
 
-    assert [message.text for message in read(path, document).messages] == ["Mend it.", "Mended."]
+    assert [message.text for message in read(path, document=document).messages] == ["Mend it.", "Mended."]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
+from offered import only
 
-from interrogate.adapters import claimants, read_paths
-from interrogate.adapters.opening import open_file
-from interrogate.records import Json, Reasoning, Text, ToolCall, Transcript
+from interrogate.records import Json, Reasoning, Text, ToolCall
 
 SAMPLE = Path(__file__).parent / "samples" / "langsmith.jsonl"
 RUNS: list[Json] = [json.loads(line) for line in SAMPLE.read_text().splitlines()]
@@ -21,13 +20,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "runs.json"
 
 
-def read(path: Path, document: Any = None) -> Transcript:
-    if document is not None:
-        path.write_text(json.dumps(document))
-    assert [each.NAME for each in claimants(open_file(path))] == ["langsmith"]
-    (found,) = read_paths([str(path)])
-    assert isinstance(found, Transcript), found
-    return found
+read = partial(only, name="langsmith")
 
 
 def test_the_last_llm_run_is_the_conversation_with_the_reasoning_of_the_first() -> None:
@@ -49,15 +42,15 @@ def test_the_last_llm_run_is_the_conversation_with_the_reasoning_of_the_first() 
 def test_a_tree_of_runs_reads_like_their_list(path: Path) -> None:
     root, *children = RUNS
 
-    assert read(path, {**root, "child_runs": children}).digest == read(SAMPLE).digest
+    assert read(path, document={**root, "child_runs": children}).digest == read(SAMPLE).digest
 
 
 def test_an_unanswered_call_has_its_result_from_the_tools_run(path: Path) -> None:
-    assert [message.text for message in read(path, RUNS[:3]).messages[3:]] == ["stopped"]
+    assert [message.text for message in read(path, document=RUNS[:3]).messages[3:]] == ["stopped"]
 
 
 def test_a_root_without_llm_runs_is_read_by_its_own_outputs(path: Path) -> None:
     asked, answered = {"role": "user", "content": "Mend it."}, {"type": "ai", "content": "Mended."}
     root = {**RUNS[0], "inputs": {"messages": [asked]}, "outputs": {"messages": [asked, answered]}}
 
-    assert [message.text for message in read(path, root).messages] == ["Mend it.", "Mended."]
+    assert [message.text for message in read(path, document=root).messages] == ["Mend it.", "Mended."]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
+from offered import only
 
-from interrogate.adapters import claimants, read_paths
-from interrogate.adapters.opening import open_file
+from interrogate.adapters import read_paths
 from interrogate.records import Json, Message, Reasoning, Text, ToolCall, Transcript
 
 SAMPLE = Path(__file__).parent / "samples" / "mlflow.json"
@@ -24,13 +25,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "trace.json"
 
 
-def read(path: Path, document: Any = None) -> Transcript:
-    if document is not None:
-        path.write_text(json.dumps(document))
-    assert [each.NAME for each in claimants(open_file(path))] == ["mlflow"]
-    (found,) = read_paths([str(path)])
-    assert isinstance(found, Transcript), found
-    return found
+read = partial(only, name="mlflow")
 
 
 def as_otlp(span: Json) -> Json:
@@ -83,7 +78,7 @@ def test_a_real_trace_is_read_and_its_open_call_answered(data: Path) -> None:
     ],
 )
 def test_every_form_reads_the_same(path: Path, document: Any) -> None:
-    assert read(path, document).digest == read(SAMPLE).digest
+    assert read(path, document=document).digest == read(SAMPLE).digest
 
 
 def test_the_list_of_messages_that_mlflow_makes_serves_where_inputs_cannot_be_read(path: Path) -> None:
@@ -91,7 +86,7 @@ def test_the_list_of_messages_that_mlflow_makes_serves_where_inputs_cannot_be_re
     attributes = {"spanType": "CHAT_MODEL", "spanInputs": {"prompt_id": 3}, "chat.messages": messages}
     span = {**SPANS[1], "attributes": {f"mlflow.{key}": json.dumps(value) for key, value in attributes.items()}}
 
-    found = read(path, {"info": {"trace_id": "t"}, "data": {"spans": [span]}})
+    found = read(path, document={"info": {"trace_id": "t"}, "data": {"spans": [span]}})
 
     assert [message.text for message in found.messages] == ["Mend it.", "Mended."]
 

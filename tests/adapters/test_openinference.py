@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
+from offered import only
 from pyarrow import parquet
 
-from interrogate.adapters import claimants, read_paths
-from interrogate.adapters.opening import open_file
+from interrogate.adapters import read_paths
 from interrogate.records import Json, Media, Reasoning, Text, ToolCall, Transcript
 
 SAMPLE = Path(__file__).parent / "samples" / "openinference.json"
@@ -35,11 +36,7 @@ def flat(span: Json) -> Json:
     return {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
 
 
-def read(path: Path) -> Transcript:
-    assert [each.NAME for each in claimants(open_file(path))] == ["openinference"]
-    (found,) = read_paths([str(path)])
-    assert isinstance(found, Transcript), found
-    return found
+read = partial(only, name="openinference")
 
 
 def exported(span: Json) -> Json:

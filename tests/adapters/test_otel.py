@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from mutations import damaged
+from offered import only
 
-from interrogate.adapters import Unread, claimants, conversations, read_paths
+from interrogate.adapters import Unread, conversations, read_paths
 from interrogate.adapters.formats.traces import otel
 from interrogate.adapters.opening import open_file
 from interrogate.records import Json, Media, Message, Reasoning, Text, ToolCall, Transcript
@@ -50,12 +52,7 @@ def trace(*spans: Json, **frame: Any) -> Json:
     return {"resourceSpans": [{"scopeSpans": [{"spans": listed}]}]}
 
 
-def read(path: Path, document: Any) -> Transcript:
-    path.write_text(json.dumps(document))
-    assert [each.NAME for each in claimants(open_file(path))] == ["otel"]
-    (found,) = read_paths([str(path)])
-    assert isinstance(found, Transcript), found
-    return found
+read = partial(only, name="otel")
 
 
 def refusal(path: Path, document: Any) -> str:
@@ -109,7 +106,7 @@ def test_a_real_trace_of_pydantic_ai_is_read_whole(data: Path) -> None:
 def test_pydantic_ais_agent_span_is_enough(path: Path) -> None:
     agent = {"gen_ai.operation.name": "invoke_agent", "pydantic_ai.all_messages": json.dumps([ASK, DONE])}
 
-    assert [message.text for message in read(path, trace(agent)).messages] == ["Mend it.", "Mended."]
+    assert [message.text for message in read(path, document=trace(agent)).messages] == ["Mend it.", "Mended."]
 
 
 def test_an_attribute_a_field_is_read_as_openllmetry_writes_it(path: Path) -> None:
@@ -133,7 +130,7 @@ def test_an_attribute_a_field_is_read_as_openllmetry_writes_it(path: Path) -> No
         "llm.request.functions.0.parameters": '{"type": "object"}',
     }
 
-    found = read(path, trace(flat))
+    found = read(path, document=trace(flat))
 
     assert [message.text for message in found.messages] == ["Report every change.", "Mend it.", "", "done", "Mended."]
     assert found.messages[2].calls == (ToolCall("c1", "run", '{"a": 1}'),)
@@ -154,11 +151,13 @@ def test_an_attribute_a_field_is_read_as_openllmetry_writes_it(path: Path) -> No
     ],
 )
 def test_parts_of_every_version_are_read(path: Path, part: Json, expected: object) -> None:
-    assert read(path, trace(said(part))).messages[-1].blocks == (expected,)
+    assert read(path, document=trace(said(part))).messages[-1].blocks == (expected,)
 
 
 def test_a_part_of_an_unknown_kind_is_dropped_and_noted(path: Path) -> None:
-    found = read(path, trace(said({"type": "compaction", "content": "x"}, {"type": "text", "content": "Mended."})))
+    found = read(
+        path, document=trace(said({"type": "compaction", "content": "x"}, {"type": "text", "content": "Mended."}))
+    )
 
     assert {notice.code for notice in found.warnings} == {"content_dropped", "system_missing"}
 
@@ -169,7 +168,7 @@ def test_calls_without_ids_are_answered_in_their_order(path: Path) -> None:
     history = [ASK, {"role": "assistant", "parts": calls}, {"role": "tool", "parts": results}]
     span = {**said(), "gen_ai.input.messages": json.dumps(history), "gen_ai.output.messages": json.dumps([DONE])}
 
-    made, *answers = read(path, trace(span)).messages[1:4]
+    made, *answers = read(path, document=trace(span)).messages[1:4]
 
     assert [call.name for call in made.calls] == ["df", "ls"]
     assert [(each.call_id, each.text) for each in answers] == [(made.calls[0].id, "91%"), (made.calls[1].id, "v1 v2")]
@@ -193,17 +192,17 @@ def test_a_call_that_was_cut_off_after_whole_ones_is_noted(path: Path) -> None:
     whole = said({"type": "text", "content": "Mended."})
     cut = {key: value[:60] for key, value in whole.items()}
 
-    assert "truncated_content" in {notice.code for notice in read(path, trace(whole, cut)).warnings}
+    assert "truncated_content" in {notice.code for notice in read(path, document=trace(whole, cut)).warnings}
 
 
 def test_attributes_that_a_limit_dropped_are_noted(path: Path) -> None:
-    found = read(path, trace(said({"type": "text", "content": "Mended."}), droppedAttributesCount=3))
+    found = read(path, document=trace(said({"type": "text", "content": "Mended."}), droppedAttributesCount=3))
 
     assert "truncated_content" in {notice.code for notice in found.warnings}
 
 
 def test_texts_that_a_backend_scrubbed_are_noted(path: Path) -> None:
-    found = read(path, trace(said({"type": "text", "content": "[Scrubbed due to 'password']"})))
+    found = read(path, document=trace(said({"type": "text", "content": "[Scrubbed due to 'password']"})))
 
     assert "content_dropped" in {notice.code for notice in found.warnings}
 
