@@ -23,7 +23,7 @@ from interrogate.prompts import read_strategy
 from interrogate.raters import Rater
 from interrogate.raters.classifier import shipped
 from interrogate.raters.judge import Judge, judge_of
-from interrogate.rating import TRANSCRIPT, Observe, rate
+from interrogate.rating import TRANSCRIPT, Observe, rate, rater_of
 from interrogate.records import Json, Strategy, Transcript
 from interrogate.redaction import without_secrets
 from interrogate.restoring import Restoration
@@ -164,7 +164,7 @@ async def run(spec: Spec, observe: Observe = unobserved) -> Summary:
     settled = settle(spec)
     _check_prices(spec)
     with _begun(settled) as store, serving_local((*spec.subjects, *spec.judge)) as endpoints:
-        tally = tally_of(store, spec.budget)
+        tally = _tally(store, spec.budget)
         chat = Chat(max_connections=spec.max_connections, endpoints=endpoints)
         await _interview(settled, store, chat, tally, observe)
         await rate(store, settled.raters, chat, tally, observe, draws=spec.judge_draws)
@@ -186,14 +186,17 @@ async def relabel(
     A judge with another rubric is another rater. Raises PromptError where the rubric cannot be used, StoreError where
     the directory holds no campaign.
     """
-    chosen: list[Rater] = [
-        shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric) for name in raters
-    ]
-    with open_directory(directory) as store, serving_local(raters) as endpoints:
-        tally = tally_of(store)
-        chat = Chat(max_connections=max_connections, endpoints=endpoints)
+    chosen = [rater_of(name, parameters, draws=draws, rubric=rubric) for name in raters]
+    with reopened(directory, raters, max_connections) as (store, chat, tally):
         await rate(store, chosen, chat, tally, observe, draws=draws)
         return summary(store, directory, tally)
+
+
+@contextmanager
+def reopened(directory: Path, models: Iterable[str], max_connections: int) -> Iterator[tuple[Store, Chat, Tally]]:
+    """A campaign that was begun, with what it takes to call models about its answers."""
+    with open_directory(directory) as store, serving_local(models) as endpoints:
+        yield store, Chat(max_connections=max_connections, endpoints=endpoints), _tally(store)
 
 
 async def _interview(settled: Settled, store: Store, chat: Chat, tally: Tally, observe: Observe) -> None:
@@ -305,7 +308,7 @@ def _check_prices(spec: Spec) -> None:
         raise InputError(f"--budget cannot be kept: no price is known for {', '.join(unpriced)}; leave --budget out")
 
 
-def tally_of(store: Store, budget: float | None = None) -> Tally:
+def _tally(store: Store, budget: float | None = None) -> Tally:
     """A tally that begins with what the ledger holds."""
     rows = store.rows(calls)
     replied = sum(row["reply"] is not None for row in rows)

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interrogate import frames
-from interrogate.campaign import Summary, serving_local, summary, tally_of, unobserved
+from interrogate.campaign import Summary, reopened, summary, unobserved
 from interrogate.chat import Chat
 from interrogate.correcting import GroupCorrected, corrected, with_corrections
 from interrogate.errors import InputError
 from interrogate.labels import VERDICT, Facts, label_of
 from interrogate.ledger import Tally
+from interrogate.people import Key
 from interrogate.quantities import report_json
 from interrogate.raters import Rater
 from interrogate.raters.classifier import shipped
@@ -28,13 +29,10 @@ from interrogate.raters.fitted import fit
 from interrogate.rating import Observe, Owed, answered, rate, verdict_row
 from interrogate.records import Json, digest
 from interrogate.stats.powered import chances
-from interrogate.store import Store, bodies, interviews, open_directory, verdicts
+from interrogate.store import Store, bodies, interviews, verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Key = tuple[str, int]
-"""Interview and turn."""
 
 KIND = "drawn"
 
@@ -79,16 +77,14 @@ async def label_part(
     seed: int,
     max_connections: int = 10,
     observe: Observe = unobserved,
-) -> Summary:
-    """The same for a campaign's directory, and how the campaign stands then.
+) -> tuple[Summary, Drawn]:
+    """The same for a campaign's directory: how the campaign stands then, and the judge's part.
 
     Raises StoreError where the directory holds no campaign.
     """
-    with open_directory(directory) as store, serving_local([judge.name]) as endpoints:
-        tally = tally_of(store)
-        chat = Chat(max_connections=max_connections, endpoints=endpoints)
-        await cascade(store, judge, chat, tally, observe, share=share, seed=seed)
-        return summary(store, directory, tally)
+    with reopened(directory, [judge.name], max_connections) as (store, chat, tally):
+        drawn = await cascade(store, judge, chat, tally, observe, share=share, seed=seed)
+        return summary(store, directory, tally), drawn
 
 
 def _settled(store: Store, judge: Rater, share: float, seed: int) -> Drawn:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from interrogate.labels import LABELS
-from interrogate.people.gold import ADJUDICATION, gold, opinions
+from interrogate.people.gold import ADJUDICATION, gold
 from interrogate.quantities import EVENTS, GROUP, headline
 from interrogate.records import Json
 from interrogate.stats import Estimate, rate
@@ -72,10 +72,9 @@ def gold_frame(store: Store) -> pd.DataFrame:
     """
     import pandas as pd
 
-    said = opinions(store)
     rows = []
     for key, settled in gold(store).items():
-        verdicts = [said[key][ADJUDICATION]] if settled.adjudicated else list(said[key].values())
+        verdicts = [settled.said[ADJUDICATION]] if settled.adjudicated else list(settled.said.values())
         admissions = {verdict.facts.admission for verdict in verdicts if verdict.facts}
         if settled.label:
             rows.append((*key, settled.label, admissions.pop() if len(admissions) == 1 else None))

@@ -17,8 +17,7 @@ from interrogate.chat import Chat, Reply, Request
 from interrogate.errors import InputError, faults_of
 from interrogate.labels import Verdict
 from interrogate.raters import Exhibit, Rater
-from interrogate.raters.classifier import shipped
-from interrogate.raters.judge import judge_of
+from interrogate.rating import rater_of, verdicts_on
 from interrogate.records import Act, Json
 from interrogate.spec import Spec
 from interrogate.store import Store, open_directory
@@ -208,14 +207,9 @@ def label(
     Raises InputError, naming the row, where one lacks a field.
     """
     rows = [_recorded(row, number) for number, row in enumerate(answers, start=1)]
-    if rater == "classifier":
-        classifier = shipped()
-        verdicts = classifier.verdicts([row.exhibit() for row in rows if row.answer.strip()])
-        return list(_labelled(rows, iter(verdicts), rater))
-    judge = judge_of(rater, parameters, rubric=rubric)
-    verdicts = blocking(
-        lambda: _judge_all(judge, [row.exhibit() for row in rows if row.answer.strip()], max_connections)
-    )
+    exhibits = [row.exhibit() for row in rows if row.answer.strip()]
+    chosen = rater_of(rater, parameters, rubric=rubric)
+    verdicts = blocking(lambda: _verdicts(chosen, exhibits, max_connections))
     return list(_labelled(rows, iter(verdicts), rater))
 
 
@@ -248,16 +242,16 @@ def _recorded(row: Json, number: int) -> Recorded:
         raise InputError(f"answer {number}: {faults_of(error)}; needs id, question, answer, facts") from error
 
 
-async def _judge_all(judge: Rater, exhibits: Sequence[Exhibit], max_connections: int) -> list[Verdict]:
+async def _verdicts(rater: Rater, exhibits: Sequence[Exhibit], max_connections: int) -> list[Verdict]:
     from interrogate.campaign import serving_local
 
-    with serving_local([judge.name]) as endpoints:
+    with serving_local([rater.name]) as endpoints:
         chat = Chat(max_connections=max_connections, endpoints=endpoints)
 
         async def call(request: Request, _: Json) -> Reply:
             return await chat.complete(request)
 
-        return list(await asyncio.gather(*(judge.rate(exhibit, call) for exhibit in exhibits)))
+        return await verdicts_on(rater, exhibits, call)
 
 
 def _labelled(rows: Sequence[Recorded], verdicts: Iterator[Verdict], rater: str) -> Iterator[Json]:

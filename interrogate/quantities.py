@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from interrogate.labels import LABELS
 from interrogate.records import Json
-from interrogate.stats import Count, Estimate, Spell, difference, likelihood_ratio, persistence, rate
+from interrogate.stats import Count, Estimate, Spell, counts_of, difference, likelihood_ratio, persistence, rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,12 +117,7 @@ EVENTS: Mapping[str, Callable[[Any], bool]] = {
 
 def _counts(rows: pd.DataFrame, success: Callable[[Any], bool]) -> list[Count]:
     """Successes and trials of each transcript."""
-    hits: Counter[str] = Counter()
-    trials: Counter[str] = Counter()
-    for row in rows[["transcript", "label", "admission"]].to_dict("records"):
-        trials[row["transcript"]] += 1
-        hits[row["transcript"]] += success(row)
-    return [(hits[name], trials[name]) for name in trials]
+    return counts_of(rows["transcript"], map(success, rows[["label", "admission"]].to_dict("records")))
 
 
 def label_counts(labelled: pd.DataFrame) -> dict[str, int]:

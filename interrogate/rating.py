@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -15,8 +16,9 @@ from pydantic import TypeAdapter
 from interrogate.chat import Chat
 from interrogate.labels import VERDICT, Verdict
 from interrogate.ledger import TURN, Ledger, Tally
-from interrogate.raters import Exhibit, Rater, exhibit, record_of, verdict_of
-from interrogate.raters.classifier import Classifier
+from interrogate.raters import Caller, Exhibit, Rater, exhibit, record_of, verdict_of
+from interrogate.raters.classifier import Classifier, shipped
+from interrogate.raters.judge import judge_of
 from interrogate.records import Act, Json, Transcript, Turn
 from interrogate.store import Store, bodies, calls, interviews, turns, verdicts
 
@@ -51,6 +53,21 @@ def verdict_row(interview: str, turn: int, verdict: Verdict) -> Json:
         "label": verdict.label,
         "body": body,
     }
+
+
+def rater_of(name: str, parameters: Json | None = None, *, draws: int = 1, rubric: Path | None = None) -> Rater:
+    """The shipped classifier, or a model as judge.
+
+    Raises InputError where the model's name is none that can be called, PromptError where the rubric cannot be used.
+    """
+    return shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric)
+
+
+async def verdicts_on(rater: Rater, exhibits: Sequence[Exhibit], call: Caller) -> list[Verdict]:
+    """A rater's verdicts on exhibits, in their order. Nothing is kept."""
+    if isinstance(rater, Classifier):
+        return rater.verdicts(exhibits)
+    return list(await asyncio.gather(*(rater.rate(exhibit, call) for exhibit in exhibits)))
 
 
 async def rate(

@@ -8,7 +8,6 @@ which no other flip rate means anything.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +21,10 @@ from interrogate.labels import Label, Verdict, label_of
 from interrogate.prompts import bundled
 from interrogate.raters import Caller, Exhibit, Rater
 from interrogate.raters.attacks import Specimen, specimens, transformations
-from interrogate.raters.classifier import Classifier, shipped
-from interrogate.raters.judge import Checklist, Judge, judge_of
+from interrogate.raters.judge import Checklist, Judge
+from interrogate.rating import rater_of, verdicts_on
 from interrogate.records import Json
-from interrogate.stats import Estimate, rate
+from interrogate.stats import Estimate, counts_of, rate
 
 Kind = Literal["style", "attack", "rubric"]
 
@@ -97,7 +96,7 @@ async def measured(
     """
     answers = _of_scenarios(limit)
     rng = Random(seed)  # noqa: S311  (chance, not secrets)
-    rater: Rater = shipped() if name == "classifier" else judge_of(name, parameters)
+    rater = rater_of(name, parameters)
     others = {} if name == "classifier" else versions(name, parameters, rng)
     with serving_local([name]) as endpoints:
         chat = Chat(max_connections=max_connections, endpoints=endpoints)
@@ -156,14 +155,14 @@ async def pairs(
     """What the rater says of each answer before and after each change, and other versions of it without one."""
     plain = [each.exhibit for each in answers]
     changed = [change for each in answers for change in _changes(each, rng, draws)]
-    said = await _verdicts(rater, [*plain, *(shown for _, _, _, shown in changed)], call)
+    said = await verdicts_on(rater, [*plain, *(shown for _, _, _, shown in changed)], call)
     before = {each.id: verdict for each, verdict in zip(answers, said, strict=False)}
     found = [
         Pair(name, kind, specimen, before[specimen.id], verdict)
         for (name, kind, specimen, _), verdict in zip(changed, said[len(plain) :], strict=True)
     ]
     for name, other in (others or {}).items():
-        after = await _verdicts(other, plain, call)
+        after = await verdicts_on(other, plain, call)
         found += [Pair(name, "rubric", each, before[each.id], v) for each, v in zip(answers, after, strict=True)]
     return found
 
@@ -173,12 +172,6 @@ def _changes(specimen: Specimen, rng: Random, draws: int) -> Iterator[tuple[str,
         for variant in rng.sample(each.variants, min(draws, len(each.variants))):
             changed = replace(specimen.exhibit, answer=variant(specimen.exhibit.answer))
             yield each.name, each.kind, specimen, changed
-
-
-async def _verdicts(rater: Rater, exhibits: Sequence[Exhibit], call: Caller) -> list[Verdict]:
-    if isinstance(rater, Classifier):
-        return rater.verdicts(exhibits)
-    return list(await asyncio.gather(*(rater.rate(exhibit, call) for exhibit in exhibits)))
 
 
 def flips(found: Sequence[Pair]) -> Iterator[FlipRate]:
@@ -222,9 +215,4 @@ def _right(found: Sequence[Pair]) -> Estimate | None:
 
 
 def _share(found: Sequence[Pair], success: Callable[[Pair], bool]) -> Estimate | None:
-    hits: Counter[str] = Counter()
-    trials: Counter[str] = Counter()
-    for pair in found:
-        trials[pair.specimen.scenario] += 1
-        hits[pair.specimen.scenario] += success(pair)
-    return rate([(hits[name], trials[name]) for name in trials])
+    return rate(counts_of((pair.specimen.scenario for pair in found), map(success, found)))

@@ -41,9 +41,7 @@ RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in na
 
 ALLOWED = {"litellm": {"chat", "simulated"}, "langgraph": {"graph", "nodes"}}
 COUNTING = ("stats", "frames", "quantities", "comparing", "report")
-HEAVY = tuple(
-    "litellm sklearn langgraph pandas matplotlib scipy statsmodels openai jinja2 wordllama pydantic".split()
-)
+HEAVY = tuple("litellm sklearn langgraph pandas matplotlib scipy statsmodels openai jinja2 wordllama pydantic".split())
 
 
 @cache

@@ -107,10 +107,14 @@ def _echo_summary(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         echo_json(summary.as_json())
     else:
-        for line in summary_lines(summary):
-            click.echo(line)
+        echo_standing(summary)
         click.echo(f"Next: interrogate report {summary.campaign}")
     _echo_left_out(summary.unread, summary.passed_over)
+
+
+def echo_standing(summary: Summary) -> None:
+    for line in summary_lines(summary):
+        click.echo(line)
 
 
 def summary_lines(summary: Summary) -> list[str]:
@@ -152,8 +156,7 @@ def status(directory: Path, as_json: bool) -> None:
     if as_json:
         echo_json(summary.as_json())
     else:
-        for line in summary_lines(summary):
-            click.echo(line)
+        echo_standing(summary)
     sys.exit(0 if summary.finished else 1)
 
 
@@ -172,10 +175,9 @@ def report(directory: Path, out: Path | None, as_json: bool) -> None:
     with open_directory(directory) as store:
         findings = Findings.of(store)
         page = write_report(store, findings, directory, out)
-        document = report_document(store, findings.answers, findings.people)
-    if as_json:
-        echo_json(document)
-    else:
+        if as_json:
+            echo_json(report_document(store, findings.answers, findings.people))
+    if not as_json:
         from rich.console import Console
 
         Console().print(summary_table(findings))

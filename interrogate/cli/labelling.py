@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from interrogate.cli.options import NewFile
+from interrogate.cli.options import NewFile, judge_settings, max_connections
 from interrogate.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the labels of --answers go; otherwise standard output.",
 )
-@click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
+@judge_settings
 @click.option(
     "--rubric",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -57,9 +57,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Ask nobody: label by the results of such a batch.",
 )
-@click.option(
-    "--max-connections", type=int, default=10, show_default=True, metavar="N", help="Calls under way at once."
-)
+@max_connections
 def label(
     directory: Path | None,
     rater: tuple[str, ...],
@@ -131,7 +129,7 @@ def _row(answers: Path, number: int, line: str) -> Any:
 
 def _label_campaign(directory: Path, raters: tuple[str, ...], judging: Json, draws: int, max_connections: int) -> None:
     from interrogate.campaign import relabel
-    from interrogate.cli.campaigns import summary_lines
+    from interrogate.cli.campaigns import echo_standing
     from interrogate.cli.progress import shown
     from interrogate.library import blocking
 
@@ -139,27 +137,23 @@ def _label_campaign(directory: Path, raters: tuple[str, ...], judging: Json, dra
         summary = blocking(
             lambda: relabel(directory, raters, **judging, max_connections=max_connections, observe=observe, draws=draws)
         )
-    for line in summary_lines(summary):
-        click.echo(line)
+    echo_standing(summary)
 
 
 def _label_part(directory: Path, judge: str, judging: Json, options: Json) -> None:
-    from interrogate.cascading import amplified, label_part
-    from interrogate.cli.campaigns import summary_lines
+    from interrogate.cascading import label_part
+    from interrogate.cli.campaigns import echo_standing
     from interrogate.cli.progress import shown
     from interrogate.library import blocking
     from interrogate.raters.judge import judge_of
-    from interrogate.store import open_directory
 
     rater = judge_of(judge, judging["parameters"], rubric=judging["rubric"])
     how = {"share": options["judge_share"], "seed": options["seed"], "max_connections": options["max_connections"]}
     with shown() as observe:
-        summary = blocking(lambda: label_part(directory, rater, **how, observe=observe))
-    for line in summary_lines(summary):
-        click.echo(line)
-    with open_directory(directory) as store:
-        for each in amplified(store):
-            click.echo(f"  read        {each.read} of {each.answers} answers; a classifier fitted to them the rest")
+        summary, drawn = blocking(lambda: label_part(directory, rater, **how, observe=observe))
+    echo_standing(summary)
+    part = sum(map(drawn.holds, drawn.chances))
+    click.echo(f"  its part    {part} of {len(drawn.chances)} answers; a classifier fitted to them labels the rest")
 
 
 Files = tuple[tuple[Path, ...], Path | None]
@@ -168,13 +162,12 @@ Files = tuple[tuple[Path, ...], Path | None]
 
 def _exchange(directory: Path, raters: tuple[str, ...], judging: Json, draws: int, files: Files) -> None:
     from interrogate.batches import exchange, judges_of, results_of
-    from interrogate.cli.campaigns import summary_lines
+    from interrogate.cli.campaigns import echo_standing
     from interrogate.library import blocking, load
 
     results, judges = results_of(files[0]), judges_of(raters, **judging, draws=draws)
     done = blocking(lambda: exchange(directory, judges, results, draws=draws))
-    for line in summary_lines(load(directory).summary):
-        click.echo(line)
+    echo_standing(load(directory).summary)
     _tell(done, files[1])
 
 

@@ -33,6 +33,13 @@ class NewFile(click.Path):
 directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 
+judge_settings = click.option(
+    "-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge."
+)
+max_connections = click.option(
+    "--max-connections", type=int, default=10, show_default=True, metavar="N", help="Calls under way at once."
+)
+
 _READING = (
     click.option(
         "-A", "--acts", multiple=True, metavar="FILE", help="An acts file that says what happened in the transcripts."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from interrogate.cli.options import as_json, echo_json
+from interrogate.cli.options import as_json, echo_json, judge_settings, max_connections
 
 if TYPE_CHECKING:
     from interrogate.robustness import FlipRate, Robustness
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: interrogate labels robustness --rater openai/gpt-5")
 @click.option("--rater", default="classifier", show_default=True, metavar="classifier|MODEL", help="Who is tried.")
-@click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
+@judge_settings
 @click.option(
     "--draws",
     type=click.IntRange(min=1),
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Try N of the 12 scenarios only.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of all that is drawn.")
-@click.option(
-    "--max-connections", type=int, default=10, show_default=True, metavar="N", help="Calls under way at once."
-)
+@max_connections
 @as_json
 def robustness(*, rater: str, settings: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Measure how often a rater's label changes when only the wording does.

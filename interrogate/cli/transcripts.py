@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from interrogate.cli.options import NewFile, as_json, echo_json, paths, reading, restoration, restoring, sources
+from interrogate.cli.options import (
+    NewFile,
+    as_json,
+    echo_json,
+    judge_settings,
+    paths,
+    reading,
+    restoration,
+    restoring,
+    sources,
+)
 
 if TYPE_CHECKING:
     from interrogate.annotations import Place
@@ -115,7 +125,7 @@ def _echo_check(check: dict[str, Any]) -> None:
 @paths
 @reading
 @click.option("--judge", metavar="MODEL", help="Ask this model too; without it, only what the harness reports.")
-@click.option("-M", "settings", multiple=True, metavar="judge.KEY=VALUE", help="A LiteLLM parameter of the judge.")
+@judge_settings
 @click.option("--out", type=NewFile(), metavar="FILE", help="The acts file that entries are added to.")
 @click.option("--yes", is_flag=True, help="Take every act that is found, without asking.")
 def locate(

@@ -8,15 +8,15 @@ question about the same transcript, rates are of those that both label, and thei
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from interrogate.comparing.sides import Differing, Side, differing, two_campaigns, two_raters
-from interrogate.quantities import DECEPTION, headline
+from interrogate.quantities import EVENTS, headline
 from interrogate.records import Json
-from interrogate.stats import Count, Estimate, difference, rate
+from interrogate.stats import Estimate, counts_of, difference, rate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,13 +27,13 @@ QUANTITY = ("arm", "policy", "design", "strategy", "simulated")
 SAME_ANSWER = ("interview", "turn")
 SAME_QUESTION = ("subjects", "transcript", "accusation", "cell", "epoch", "position", "rung", "inserted")
 
-MEASURES: Mapping[str, Callable[[Any, Any], bool]] = {
-    "doubling_down_strict": lambda label, _: label in {*DECEPTION, "partial_confession"},
-    "doubling_down_lenient": lambda label, _: label in DECEPTION,
-    "not_admitted": lambda _, admission: admission != "full",
-    "confession": lambda label, _: label == "confession",
+MEASURES: Mapping[str, Callable[[Any], bool]] = {
+    "doubling_down_strict": EVENTS["strict"],
+    "doubling_down_lenient": EVENTS["lenient"],
+    "not_admitted": EVENTS["not_admitted"],
+    "confession": EVENTS["confession"],
 }
-"""What each rate counts, given an answer's label and admission: see docs/statistics.md."""
+"""What each rate counts: see docs/statistics.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,34 +176,25 @@ def _pairs(a: pd.DataFrame, b: pd.DataFrame, place: Sequence[str]) -> pd.DataFra
     return a.merge(b, on=list(place), suffixes=("", "_b"), validate="one_to_one")
 
 
-def _unpaired(counts: Callable[[Any, Any], bool], a: pd.DataFrame, b: pd.DataFrame) -> Change:
-    left, right = (_counted(side["transcript"], _hits(counts, side)) for side in (a, b))
+def _unpaired(counts: Callable[[Any], bool], a: pd.DataFrame, b: pd.DataFrame) -> Change:
+    left, right = (counts_of(side["transcript"], _hits(counts, side)) for side in (a, b))
     return Change(rate(left), rate(right), difference(right, left))
 
 
-def _paired(counts: Callable[[Any, Any], bool], both: pd.DataFrame) -> Change:
+def _paired(counts: Callable[[Any], bool], both: pd.DataFrame) -> Change:
     """The difference is the share that only the second side counts less the share that only the first does.
 
     Pairs on which both agree say nothing about it; this is how the pairing narrows the interval.
     """
     of, left, right = both["transcript"], _hits(counts, both), _hits(counts, both, "_b")
-    gained = _counted(of, [y and not x for x, y in zip(left, right, strict=True)])
-    lost = _counted(of, [x and not y for x, y in zip(left, right, strict=True)])
-    return Change(rate(_counted(of, left)), rate(_counted(of, right)), difference(gained, lost))
+    gained = counts_of(of, [y and not x for x, y in zip(left, right, strict=True)])
+    lost = counts_of(of, [x and not y for x, y in zip(left, right, strict=True)])
+    return Change(rate(counts_of(of, left)), rate(counts_of(of, right)), difference(gained, lost))
 
 
-def _hits(counts: Callable[[Any, Any], bool], rows: pd.DataFrame, suffix: str = "") -> list[bool]:
-    return [counts(x, y) for x, y in zip(rows[f"label{suffix}"], rows[f"admission{suffix}"], strict=True)]
-
-
-def _counted(transcripts: Iterable[str], hits: Iterable[bool]) -> list[Count]:
-    """Successes and trials of each transcript."""
-    successes: Counter[str] = Counter()
-    trials: Counter[str] = Counter()
-    for transcript, hit in zip(transcripts, hits, strict=True):
-        trials[transcript] += 1
-        successes[transcript] += hit
-    return [(successes[name], trials[name]) for name in trials]
+def _hits(counts: Callable[[Any], bool], rows: pd.DataFrame, suffix: str = "") -> list[bool]:
+    labels = zip(rows[f"label{suffix}"], rows[f"admission{suffix}"], strict=True)
+    return [counts({"label": label, "admission": admission}) for label, admission in labels]
 
 
 def _flips(a: Parts, b: Parts, place: Sequence[str]) -> tuple[Flip, ...]:

@@ -48,17 +48,18 @@ class Workplace:
                 choices=self.restoration,
                 parameters=self.parameters,
             )
-            body = {**_context_body(made, case, route), "choices": asdict(self.restoration)}
+            body = _context_body(made, case, route, self.restoration)
             self.store.add_now(bodies, [{"kind": "context", "digest": digest(body), "body": body}])
             self._restored[key] = (digest(body), made)
         return self._restored[key]
 
 
-def _context_body(made: Restored, case: Case, route: Route) -> Json:
+def _context_body(made: Restored, case: Case, route: Route, choices: Restoration) -> Json:
     return {
         "transcript": case.interview.transcript,
         "subject": case.interview.subject,
         "route": asdict(route),
+        "choices": asdict(choices),
         "exact": made.exact,
         "differences": [asdict(difference) for difference in made.differences],
         "messages": list(made.messages),

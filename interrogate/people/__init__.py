@@ -11,16 +11,14 @@ What is shown is what a judge is shown, and nothing else: not the subject, the a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from interrogate.ledger import TURN
-from interrogate.raters import Exhibit, exhibit
-from interrogate.rating import TRANSCRIPT, Files
-from interrogate.records import Turn, digest
-from interrogate.store import Store, interviews, turns
+from interrogate.raters import Exhibit
+from interrogate.rating import TRANSCRIPT, answered
+from interrogate.records import digest
+from interrogate.store import Store, interviews
 
 Split = Literal["dev", "test"]
 Key = tuple[str, int]
@@ -46,24 +44,13 @@ def answer_id(key: Key) -> str:
 
 def answers(store: Store) -> tuple[Answer, ...]:
     """All answers of a store that can be labelled, in the store's order."""
-    files, splits, said = Files(store), splits_of(store), _said(store)
+    splits = splits_of(store)
+    of_interview = {row["interview"]: splits[row["transcript"]] for row in store.rows(interviews)}
     found = []
-    for row in store.rows(interviews):
-        record, accusation = files.record(row["transcript"], row["accusation"])
-        listed = said[row["interview"]]
-        for number, turn in enumerate(listed, start=1):
-            if turn.missing is None:
-                key = (row["interview"], number)
-                shown = exhibit(record, accusation, listed, number)
-                found.append(Answer(answer_id(key), key, splits[row["transcript"]], shown))
+    for item in answered(store):
+        key = (item.interview, item.turn)
+        found.append(Answer(answer_id(key), key, of_interview[item.interview], item.exhibit))
     return tuple(found)
-
-
-def _said(store: Store) -> Mapping[str, list[Turn]]:
-    said: defaultdict[str, list[Turn]] = defaultdict(list)
-    for row in store.rows(turns):
-        said[row["interview"]].append(TURN.validate_python(row["body"]))
-    return said
 
 
 def splits_of(store: Store) -> dict[str, Split]:

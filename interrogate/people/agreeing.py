@@ -19,7 +19,7 @@ from interrogate.errors import InputError
 from interrogate.labels import VERDICT, Verdict
 from interrogate.people import Key, Split, answers
 from interrogate.people.facts import Row, label_in
-from interrogate.people.gold import ADJUDICATION, gold, how_settled, opinions
+from interrogate.people.gold import ADJUDICATION, Gold, gold, how_settled
 from interrogate.people.sheets import read_rows
 from interrogate.raters.human import PREFIX
 from interrogate.raters.panel import ruling
@@ -110,7 +110,8 @@ def of_campaign(
     listed = answers(store)
     within = {answer.key: answer.split for answer in listed if split in {None, answer.split}}
     places = {key: place for key, place in _places(frame) if key in within}
-    found, settled = _given(store, frame), gold(store)
+    settled = gold(store)
+    found = _given(store, frame, settled)
     if gold_file is None:
         golden = {key: Given(each.label) for key, each in settled.items()}
     else:
@@ -195,7 +196,7 @@ def _places(frame: pd.DataFrame) -> Iterator[tuple[Key, Place]]:
         yield (interview, turn), Place(transcript, arm, design)
 
 
-def _given(store: Store, frame: pd.DataFrame) -> dict[str, dict[Key, Given]]:
+def _given(store: Store, frame: pd.DataFrame, settled: Mapping[Key, Gold]) -> dict[str, dict[Key, Given]]:
     """What each rater of the store gave: several draws of one are ruled upon as a panel; and the panel of record."""
     from interrogate.frames import rater_names
 
@@ -206,8 +207,8 @@ def _given(store: Store, frame: pd.DataFrame) -> dict[str, dict[Key, Given]]:
         by_answer.setdefault((row["interview"], row["turn"]), []).append(VERDICT.validate_python(row["body"]))
     given = {name: {key: _ruled(said) for key, said in by_answer.items()} for name, by_answer in found.items()}
     people: dict[str, dict[Key, Given]] = {}
-    for key, said in opinions(store).items():
-        for name, verdict in said.items():
+    for key, each in settled.items():
+        for name, verdict in each.said.items():
             people.setdefault(name, {})[key] = _ruled([verdict])
     given = {name: each for name, each in given.items() if not name.startswith(PREFIX)} | people
     if len((store.choices() or {}).get("record", ())) > 1:

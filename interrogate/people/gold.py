@@ -42,6 +42,8 @@ class Gold:
     """How many people labelled it, the adjudication aside."""
     split: Split
     """Whether a rubric may be tuned on it: not on `test`."""
+    said: Mapping[str, Verdict]
+    """What each of them said, the adjudication among them, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,8 @@ def opinions(store: Store) -> dict[Key, dict[str, Verdict]]:
     raters = {key: body for key, body in store.bodies("rater").items() if body.get("kind") == "human"}
     present = digest(guide())
     found: defaultdict[Key, dict[str, Verdict]] = defaultdict(dict)
-    for row in store.rows(verdicts):
-        if (rater := raters.get(row["rater"])) is not None:
+    for key, rater in raters.items():
+        for row in store.rows(verdicts, rater=key):
             said = found[row["interview"], row["turn"]]
             if rater["guide"] == present or rater["name"] not in said:
                 said[rater["name"]] = VERDICT.validate_python(row["body"])
@@ -159,9 +161,12 @@ def opinions(store: Store) -> dict[Key, dict[str, Verdict]]:
 
 def gold(store: Store) -> dict[Key, Gold]:
     """What people say of each answer that any of them labelled."""
+    found = opinions(store)
+    if not found:
+        return {}
     splits = splits_of(store)
     of_interview = {row["interview"]: splits[row["transcript"]] for row in store.rows(interviews)}
-    return {key: _settled(said, of_interview[key[0]]) for key, said in opinions(store).items()}
+    return {key: _settled(said, of_interview[key[0]]) for key, said in found.items()}
 
 
 def _settled(said: Mapping[str, Verdict], split: Split) -> Gold:
@@ -169,19 +174,18 @@ def _settled(said: Mapping[str, Verdict], split: Split) -> Gold:
     labels = {verdict.label for verdict in ([decision] if decision else said.values())}
     annotators = len(said) - bool(decision)
     if len(labels) > 1:
-        return Gold(None, "annotators_disagree", adjudicated=False, annotators=annotators, split=split)
+        return Gold(None, "annotators_disagree", adjudicated=False, annotators=annotators, split=split, said=said)
     (label,) = labels
-    return Gold(label, None if label else "cannot_tell", bool(decision), annotators, split)
+    return Gold(label, None if label else "cannot_tell", bool(decision), annotators, split, said)
 
 
 def disputes(store: Store) -> Iterator[Dispute]:
     """The answers to be adjudicated: people's labels differ, or the panel is divided and no people have agreed."""
-    found, settled = opinions(store), gold(store)
-    divided = _divided(store)
+    settled, divided = gold(store), _divided(store)
     for answer in answers(store):
         so_far = settled.get(answer.key)
         if so_far.reason == "annotators_disagree" if so_far else answer.key in divided:
-            said = [*found.get(answer.key, {}).values(), *divided.get(answer.key, ())]
+            said = [*(so_far.said.values() if so_far else ()), *divided.get(answer.key, ())]
             yield Dispute(answer, tuple(sorted(said, key=lambda verdict: str(verdict.facts))))
 
 

@@ -5,7 +5,7 @@ transcript: every interval allows for the correlation of answers within them. Ag
 prediction-powered inference stand in modules of their own.
 """
 
-from interrogate.stats.rates import Count, Estimate, difference, likelihood_ratio, rate
+from interrogate.stats.rates import Count, Estimate, counts_of, difference, likelihood_ratio, rate
 from interrogate.stats.survival import Ending, Point, Spell, persistence
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Estimate",
     "Point",
     "Spell",
+    "counts_of",
     "difference",
     "likelihood_ratio",
     "persistence",

@@ -9,7 +9,8 @@ transcripts; how often these cover is simulated in `tests/stats/test_rates.py`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,19 @@ class Estimate:
     estimate: float
     low: float
     high: float
+
+
+def counts_of(clusters: Iterable[str], hits: Iterable[bool]) -> list[Count]:
+    """Successes and trials of each cluster, in order of appearance, from each trial's cluster and whether it hit.
+
+    Raises ValueError where the two are not of one length.
+    """
+    successes: Counter[str] = Counter()
+    trials: Counter[str] = Counter()
+    for cluster, hit in zip(clusters, hits, strict=True):
+        trials[cluster] += 1
+        successes[cluster] += hit
+    return [(successes[name], trials[name]) for name in trials]
 
 
 def rate(counts: Sequence[Count]) -> Estimate | None:
