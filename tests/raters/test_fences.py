@@ -60,7 +60,7 @@ def test_whatever_is_said_all_of_it_and_nothing_else_is_within_the_fences(
     usual, _ = unfenced(prompt(JUDGES[name], PLAIN))
 
     assert outside == usual
-    assert within[1:] == [f"r{record}", f"QUESTION: asked\nANSWER: {earlier}\n", question, answer]
+    assert within[1:] == [f"r{record}", "asked", earlier, question, answer]
 
 
 @pytest.mark.parametrize("transformation", transformations(), ids=lambda each: each.name)

@@ -544,7 +544,7 @@ def test_whatever_is_quoted_stays_inside_the_fence(hostile: str, place: str) -> 
 
     assert hostile.strip() in quoted(text)
     assert text.count(of_the_record) == 2 * 2 + 1
-    assert text.count(of_the_conversation) == 2 * 3 + 1
+    assert text.count(of_the_conversation) == 2 * (2 * len(shown.earlier) + 2) + 1
     assert not any(mark in repr(shown) for mark in marks(text))
 
 
