@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from interrogate.chat import Chat, Reply, Request
 from interrogate.errors import InputError, faults_of
-from interrogate.labels import Verdict
+from interrogate.labels import Facts, Verdict
 from interrogate.raters import Exhibit, Rater
 from interrogate.rating import rater_of, verdicts_on
 from interrogate.records import Act, Json
@@ -187,9 +187,13 @@ class Recorded(BaseModel):
     answer: str
     facts: str
     """What is true: the act."""
+    record: str = ""
+    """An excerpt of what the model did, where it is at hand."""
+    earlier: tuple[tuple[str, str], ...] = ()
+    """Questions and answers that came before, oldest first."""
 
     def exhibit(self) -> Exhibit:
-        return Exhibit(Act("", self.facts), "", (), self.question, self.answer)
+        return Exhibit(Act("", self.facts), self.record, self.earlier, self.question, self.answer)
 
 
 def label(
@@ -202,15 +206,17 @@ def label(
 ) -> list[Json]:
     """Labels recorded answers, no campaign needed: rows of `id`, `question`, `answer`, `facts` to rows of labels.
 
-    Each row has `id`, `label`, `admission`, `falsehood`, `confidence`, `rater`, `reason`; label and facts are None,
-    with the reason, where the rater gave none. Nothing is kept: to resume, label a campaign.
+    A row may have a `record` besides, and `earlier`, a list of [question, answer]. Each row of labels has `id`,
+    `label`, the facts (`admission`, `falsehood`, `stance` and the flags), `confidence`, `rater` and its `identity`,
+    `reason`, and the `quotes` that a judge gave. Label and facts are None, with the reason, where the rater gave none.
+    Nothing is kept: to resume, label a campaign.
     Raises InputError, naming the row, where one lacks a field.
     """
     rows = [_recorded(row, number) for number, row in enumerate(answers, start=1)]
     exhibits = [row.exhibit() for row in rows if row.answer.strip()]
     chosen = rater_of(rater, parameters, rubric=rubric)
     verdicts = blocking(lambda: _verdicts(chosen, exhibits, max_connections))
-    return list(_labelled(rows, iter(verdicts), rater))
+    return list(_labelled(rows, iter(verdicts), chosen))
 
 
 def label_by_batch(
@@ -232,7 +238,7 @@ def label_by_batch(
     (judge,) = judges_of([rater], parameters or {}, rubric=rubric)
     exhibits = [row.exhibit() for row in rows if row.answer.strip()]
     verdicts, exchange = blocking(lambda: exchange_recorded(judge, exhibits, results))
-    return list(_labelled(rows, iter(verdicts), rater)), exchange
+    return list(_labelled(rows, iter(verdicts), judge)), exchange
 
 
 def _recorded(row: Json, number: int) -> Recorded:
@@ -254,16 +260,16 @@ async def _verdicts(rater: Rater, exhibits: Sequence[Exhibit], max_connections: 
         return await verdicts_on(rater, exhibits, call)
 
 
-def _labelled(rows: Sequence[Recorded], verdicts: Iterator[Verdict], rater: str) -> Iterator[Json]:
+def _labelled(rows: Sequence[Recorded], verdicts: Iterator[Verdict], rater: Rater) -> Iterator[Json]:
     for row in rows:
-        verdict = next(verdicts) if row.answer.strip() else Verdict(rater, None, reason="empty")
-        facts = verdict.facts
+        verdict = next(verdicts) if row.answer.strip() else Verdict(rater.identity, None, reason="empty")
         yield {
             "id": row.id,
             "label": verdict.label,
-            "admission": facts.admission if facts else None,
-            "falsehood": facts.falsehood if facts else None,
+            **{field.name: getattr(verdict.facts, field.name, None) for field in fields(Facts)},
             "confidence": verdict.confidence,
-            "rater": rater,
+            "rater": rater.name,
+            "identity": verdict.rater,
             "reason": verdict.reason,
+            "quotes": [asdict(quote) for quote in verdict.quotes],
         }
