@@ -19,6 +19,7 @@ from interrogate.chat.batch import Result, line_of, reply_of
 from interrogate.errors import InputError, faults_of
 from interrogate.labels import Verdict
 from interrogate.ledger import Ledger, Tally
+from interrogate.lines import numbered_lines
 from interrogate.raters import Exhibit, verdict_of
 from interrogate.raters.judge import Judge, judge_of
 from interrogate.rating import keep_rater, owed, verdict_row
@@ -83,12 +84,11 @@ def results_of(files: Iterable[Path]) -> Results:
 
 
 def _results(file: Path) -> Iterator[Result]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                yield Result.model_validate_json(line)
-            except ValidationError as error:
-                raise InputError(f"{file}:{number}: not a line of batch results ({faults_of(error)})") from error
+    for number, line in numbered_lines(file):
+        try:
+            yield Result.model_validate_json(line)
+        except ValidationError as error:
+            raise InputError(f"{file}:{number}: not a line of batch results ({faults_of(error)})") from error
 
 
 def judges_of(

@@ -1,221 +1,209 @@
-"""A judge reads a random part of the answers, more of those that the classifier doubts; a classifier that is fitted to
-that part labels the rest; and the rates come from both by prediction-powered inference.
+"""A judge reads a random part of the answers, more of those that are in doubt; a classifier that is fitted to that part
+labels the rest; and the rates come from both (see `amplifying`).
 
-Each answer's chance to be read is settled before a judge is asked and kept in the store. So the rates are what the
-judge would have given on all the answers, whatever the fitted classifier is worth: that decides only how wide the
-interval is. The judge's own errors stay in them; people's labels measure those (see `correcting`).
+Each answer's chance to be read is settled before a judge is asked, and kept in the store; it may grow. Where a margin
+of error is asked for, the judge reads a pilot part, and then as much more as the pilot says that each group needs, most
+of it where the fitted classifier is unsure or says something else than the shipped one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interrogate import frames
+from interrogate.amplifying import KIND, Amplified, Drawn, Pooled, amplified, in_groups, kept, pooled, read_by_judge
 from interrogate.campaign import Summary, reopened, summary, unobserved
 from interrogate.chat import Chat
-from interrogate.correcting import GroupCorrected, corrected, with_corrections
 from interrogate.errors import InputError
-from interrogate.labels import VERDICT, Facts, label_of
+from interrogate.fitting import corrections, label_all
+from interrogate.labels import VERDICT, Verdict
 from interrogate.ledger import Tally
 from interrogate.people import Key
-from interrogate.quantities import report_json
+from interrogate.quantities import headline, report_json
 from interrogate.raters import Rater
 from interrogate.raters.classifier import shipped
-from interrogate.raters.fitted import fit
-from interrogate.rating import Observe, Owed, answered, rate, verdict_row
-from interrogate.records import Json, digest
-from interrogate.stats.powered import chances
-from interrogate.store import Store, bodies, interviews, verdicts
+from interrogate.rating import Observe, Owed, owed, rate
+from interrogate.records import Json
+from interrogate.stats.powered import Powered, chances, share_to_label
+from interrogate.store import Store, bodies, verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KIND = "drawn"
+PILOT = 100
+"""Answers that a pilot comes to, or a tenth of all where that is more: enough to fit a classifier to."""
+
+PILOT_OF_GROUP = 40
+"""Of a group's answers that enter rates, those that a pilot comes to: fewer say little of what it takes."""
+
+ROUNDS = 3
+"""Times that the judge reads on after the pilot."""
+
+STEP = 1.1
+"""By how much a share grows at least, where the margin is not reached."""
+
+NEAR = 0.8
+"""Of the least width, as a plan has it from few answers: a margin down to this may prove to be within reach."""
+
+Shares = Iterable[tuple[Sequence[Key], float]]
+"""Answers, with the share of them that is to be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """Which part of a campaign's answers a judge reads."""
+class Asked:
+    """How much a judge is to read."""
 
-    judge: str
-    """The judge's identity."""
-    name: str
-    share: float
-    seed: int
-    chances: Mapping[Key, float]
-    """Of each answer, over 0 up to 1."""
-
-    def holds(self, key: Key) -> bool:
-        """Whether the answer is in the part: as fixed as seed and chance."""
-        place = int(digest([self.seed, *key]), 16) / 16**20
-        return place < self.chances.get(key, 0.0)
+    share: float | None = None
+    """Of all answers, over 0 up to 1; with a margin, that of the pilot."""
+    margin: float | None = None
+    """How far each rate's 95% interval is to reach either way, over 0: its half length."""
+    seed: int = 0
 
 
-async def cascade(
-    store: Store, judge: Rater, chat: Chat, tally: Tally, observe: Observe, *, share: float, seed: int
-) -> Drawn:
+async def cascade(store: Store, judge: Rater, chat: Chat, tally: Tally, observe: Observe, asked: Asked) -> Drawn:
     """Has the judge label its part, and the fitted classifier all; what was labelled before stands.
 
-    Raises InputError where the judge's part is too small to fit a classifier to, or was drawn otherwise before.
+    With a margin, more of the answers that enter rates are read, until every rate reaches it or cannot.
+    Raises InputError where the judge's part is too small to fit a classifier to, or was drawn with another seed or a
+    greater share before.
     """
     await rate(store, [shipped()], chat, tally, observe)
-    drawn = _settled(store, judge, share, seed)
-    await rate(store, [judge], chat, tally, observe, wanted=lambda item: drawn.holds((item.interview, item.turn)))
-    await _predict(store, drawn)
+    drawn = _settled(store, judge, asked)
+    for _ in range(1 + ROUNDS):
+        store.replace_now(bodies, _row(drawn, None))
+        await rate(store, [judge], chat, tally, observe, wanted=_within(drawn))
+        fitted = await _predict(store, drawn)
+        more = wanting(pooled(store, drawn, fitted), asked.margin) if asked.margin else ()
+        larger = grown(drawn, _doubts(store, fitted), more)
+        if larger == drawn or _owing(store, judge, drawn):
+            break
+        drawn = larger
     return drawn
 
 
 async def label_part(
-    directory: Path,
-    judge: Rater,
-    *,
-    share: float,
-    seed: int,
-    max_connections: int = 10,
-    observe: Observe = unobserved,
-) -> tuple[Summary, Drawn]:
-    """The same for a campaign's directory: how the campaign stands then, and the judge's part.
+    directory: Path, judge: Rater, asked: Asked, *, max_connections: int = 10, observe: Observe = unobserved
+) -> tuple[Summary, Amplified]:
+    """The same for a campaign's directory: how the campaign stands then, and what the judge's part gives.
 
     Raises StoreError where the directory holds no campaign.
     """
     with reopened(directory, [judge.name], max_connections) as (store, chat, tally):
-        drawn = await cascade(store, judge, chat, tally, observe, share=share, seed=seed)
-        return summary(store, directory, tally), drawn
+        await cascade(store, judge, chat, tally, observe, asked)
+        (found,) = (each for each in amplified(store) if each.identity == judge.identity)
+        return summary(store, directory, tally), found
 
 
-def _settled(store: Store, judge: Rater, share: float, seed: int) -> Drawn:
-    """The judge's part: that of the store, with chances for answers that have come since."""
-    before = next((drawn for drawn, _ in _kept(store) if drawn.judge == judge.identity), None)
-    if before is not None and (before.share, before.seed) != (share, seed):
+def _settled(store: Store, judge: Rater, asked: Asked) -> Drawn:
+    """The judge's part as it is to be read first: that of the store, and what has come or been asked for since."""
+    before = next((drawn for drawn, _ in kept(store) if drawn.judge == judge.identity), None)
+    if before is not None and (before.seed != asked.seed or (asked.share or 1) < before.share):
         raise InputError(
             f"{judge.name} reads a part that was drawn with share {before.share:g} and seed {before.seed}: "
-            "the chances are settled; go on with these"
+            "what was read is read; go on with this seed, and a share that is no smaller"
         )
-    known = dict(before.chances) if before else {}
-    drawn = Drawn(judge.identity, judge.name, share, seed, known | _chances(store, share, known))
-    store.replace_now(bodies, _row(drawn, None))
-    return drawn
+    doubts = _doubts(store)
+    if before is None:
+        before = Drawn(judge.identity, judge.name, 0.0, None, asked.seed, {})
+    first = asked.share or before.share or min(1.0, max(0.1, PILOT / max(len(doubts), 1)))
+    drawn = replace(before, share=first, margin=asked.margin or before.margin)
+    return grown(drawn, doubts, [(list(doubts), first), *(_pilots(store) if asked.margin else ())])
+
+
+def _within(drawn: Drawn) -> Callable[[Owed], bool]:
+    return lambda item: drawn.holds(_key(item))
+
+
+def _pilots(store: Store) -> Shares:
+    for group in in_groups(headline(frames.answers(store))):
+        yield group.keys, min(1.0, PILOT_OF_GROUP / len(group.keys))
+
+
+def wanting(groups: Iterable[Pooled], margin: float) -> Shares:
+    """What has to be read of the groups that do not reach the margin and may yet."""
+    for group in groups:
+        now = sum(row["chance"] for row in group.rows) / len(group.rows)
+        missed = [found for found in group.powered().values() if isinstance(found, Powered) and _misses(found, margin)]
+        needed = [share for found in missed if (share := _needed(found, margin, now)) is not None]
+        if needed:
+            yield group.keys, min(1.0, max(STEP * now, *needed))
+
+
+def _misses(found: Powered, margin: float) -> bool:
+    return found.mean.half_width is not None and found.mean.half_width > margin
+
+
+def _needed(found: Powered, margin: float, now: float) -> float | None:
+    """The share that the plan says; twice the present one where the margin only just seems out of reach."""
+    plan = share_to_label(found, half_width=margin)
+    return 2 * now if plan.share is None and margin > NEAR * plan.reachable else plan.share
+
+
+def grown(drawn: Drawn, doubts: Mapping[Key, float], shares: Shares) -> Drawn:
+    """With chances for these shares, higher where there is doubt; no chance becomes smaller."""
+    found = dict(drawn.chances)
+    for keys, share in shares:
+        there = [key for key in keys if key in doubts]
+        for key, chance in zip(there, chances([doubts[key] for key in there], share=share), strict=True):
+            found[key] = max(found.get(key, 0.0), float(chance))
+    return replace(drawn, chances=found)
+
+
+def doubt(said: Verdict, second: Verdict | None = None) -> float:
+    """The expected error of a verdict, 0 to .5: the most where a second classifier says something else."""
+    if said.confidence is None or (second is not None and second.label != said.label):
+        return 0.5
+    return math.sqrt(said.confidence * (1 - said.confidence))
+
+
+def _doubts(store: Store, fitted: str | None = None) -> dict[Key, float]:
+    """Of every answer, about what the shipped classifier says; or about what the fitted one says, the shipped second.
+
+    The fitted one has seen no label of the answer's transcript: none decides with what chance its answer is read.
+    """
+    first = _said(store, shipped().identity)
+    if fitted is None:
+        return {key: doubt(said) for key, said in first.items()}
+    return {key: doubt(said, first[key]) for key, said in _said(store, fitted).items()}
+
+
+def _said(store: Store, rater: str) -> dict[Key, Verdict]:
+    rows = store.rows(verdicts, rater=rater)
+    return {(row["interview"], row["turn"]): VERDICT.validate_python(row["body"]) for row in rows}
 
 
 def _row(drawn: Drawn, rater: str | None) -> Json:
     listed = [[*key, chance] for key, chance in drawn.chances.items()]
-    body = {"name": drawn.name, "share": drawn.share, "seed": drawn.seed, "chances": listed, "rater": rater}
-    return {"kind": KIND, "digest": drawn.judge, "body": body}
+    of_it = {"name": drawn.name, "share": drawn.share, "margin": drawn.margin, "seed": drawn.seed}
+    return {"kind": KIND, "digest": drawn.judge, "body": {**of_it, "chances": listed, "rater": rater}}
 
 
-def _kept(store: Store) -> Iterator[tuple[Drawn, str | None]]:
-    """The parts that judges read, each with the identity of the classifier that was fitted to it."""
-    for judge, body in store.bodies(KIND).items():
-        found = {(name, turn): chance for name, turn, chance in body["chances"]}
-        yield Drawn(judge, body["name"], body["share"], body["seed"], found), body["rater"]
+def _owing(store: Store, judge: Rater, drawn: Drawn) -> bool:
+    """Whether the judge could not be asked about all of its part: then it is not asked about more."""
+    return any(map(_within(drawn), owed(store, judge)))
 
 
-def _chances(store: Store, share: float, known: Mapping[Key, float]) -> dict[Key, float]:
-    """Chances of the answers that have none yet, higher where the shipped classifier is unsure."""
-    found = store.rows(verdicts, rater=shipped().identity)
-    sure = {(row["interview"], row["turn"]): VERDICT.validate_python(row["body"]).confidence for row in found}
-    fresh = [key for key in sure if key not in known]
-    if not fresh:
-        return {}
-    doubts = [math.sqrt(p * (1 - p)) if (p := sure[key]) is not None else 0.5 for key in fresh]
-    return dict(zip(fresh, map(float, chances(doubts, share=share)), strict=True))
-
-
-async def _predict(store: Store, drawn: Drawn) -> None:
-    """Fits the classifier to what the judge labelled, and keeps what it says of every answer and how it scored.
-
-    Of an answer that it was fitted to, that is what it says without having seen its transcript's labels.
-    """
-    read = _read(store, drawn)
-    transcripts = {row["interview"]: row["transcript"] for row in store.rows(interviews)}
-    known, rest = _parted(answered(store), read)
-    fitted = fit(
-        [item.exhibit for item in known],
-        [read[_key(item)] for item in known],
-        [transcripts[item.interview] for item in known],
-        seed=drawn.seed,
-    )
-    said = (*fitted.out_of_fold, *fitted.verdicts([item.exhibit for item in rest]))
-    rows = [verdict_row(*_key(item), verdict) for item, verdict in zip((*known, *rest), said, strict=True)]
-    about = {"name": f"fitted to {drawn.name}", "kind": "fitted", "judge": drawn.judge, "score": asdict(fitted.score)}
-    await store.add(bodies, {"kind": "rater", "digest": fitted.identity, "body": about})
-    await store.add(verdicts, *rows)
-    await store.replace(bodies, _row(drawn, fitted.identity))
-
-
-def _parted(items: Iterable[Owed], read: Mapping[Key, Facts]) -> tuple[list[Owed], list[Owed]]:
-    """Those that the judge labelled, and the others."""
-    known: list[Owed] = []
-    rest: list[Owed] = []
-    for item in items:
-        (known if _key(item) in read else rest).append(item)
-    return known, rest
+async def _predict(store: Store, drawn: Drawn) -> str:
+    """What a classifier says that is fitted to what the judge labelled of its part; gives its identity."""
+    about = {"name": f"fitted to {drawn.name}", "judge": drawn.judge}
+    rater = await label_all(store, read_by_judge(store, drawn), about, seed=drawn.seed)
+    await store.replace(bodies, _row(drawn, rater))
+    return rater
 
 
 def _key(item: Owed) -> Key:
     return item.interview, item.turn
 
 
-def _read(store: Store, drawn: Drawn) -> dict[Key, Facts]:
-    """What the judge found within its part; an answer that it labelled for another reason was not drawn by chance."""
-    rows = store.rows(verdicts, rater=drawn.judge, draw=0)
-    found = {(row["interview"], row["turn"]): VERDICT.validate_python(row["body"]).facts for row in rows}
-    return {key: facts for key, facts in found.items() if facts is not None and drawn.holds(key)}
-
-
-@dataclass(frozen=True, slots=True)
-class Amplified:
-    """The rates that a judge's part and the fitted classifier give together."""
-
-    judge: str
-    share: float
-    answers: int
-    """All that can be labelled."""
-    drawn: int
-    """Those in the judge's part."""
-    read: int
-    """Of these, with a label of the judge's. The others are missing for a reason, and not by chance."""
-    score: Json
-    """Of the fitted classifier, on transcripts that it had not seen."""
-    groups: tuple[GroupCorrected, ...]
-    """`by_people` is the estimate: here the judge stands where people do, and the fitted classifier is the rater."""
-
-
-def amplified(store: Store) -> list[Amplified]:
-    """The rates of each judge that has read a part of the campaign's answers."""
-    return [_amplified(store, drawn, rater) for drawn, rater in _kept(store) if rater is not None]
-
-
-def _amplified(store: Store, drawn: Drawn, rater: str) -> Amplified:
-    read = _read(store, drawn)
-    return Amplified(
-        drawn.name,
-        drawn.share,
-        len(drawn.chances),
-        sum(map(drawn.holds, drawn.chances)),
-        len(read),
-        store.bodies("rater")[rater]["score"],
-        tuple(corrected(frames.answers(store, frames.rater_names(store)[rater]), _judged(drawn, read))),
-    )
-
-
-def _judged(drawn: Drawn, read: Mapping[Key, Facts]) -> pd.DataFrame:
-    """One row an answer, with its chance and, where the judge read it, label and admission."""
-    import pandas as pd
-
-    rows = [
-        (*key, chance, *((label_of(read[key]), read[key].admission) if key in read else (None, None)))
-        for key, chance in drawn.chances.items()
-    ]
-    return pd.DataFrame(rows, columns=["interview", "turn", "chance", "label", "admission"])
-
-
 def report_document(store: Store, answers: pd.DataFrame, people: pd.DataFrame) -> Json:
     """The document of `interrogate report --json`: the figures, corrected where people labelled, and amplified where a
     judge read a part."""
-    document = with_corrections(report_json(answers), answers, people)
-    return {**document, "amplified": [asdict(each) for each in amplified(store)]}
+    return {
+        **report_json(answers),
+        "corrected": [asdict(group) for group in corrections(store, answers, people)],
+        "amplified": [asdict(each) for each in amplified(store)],
+    }

@@ -199,7 +199,7 @@ def _verdict_columns(body: Json, arm: Any) -> Json:
 
 def _columns(found: Verdict | Ruling, reason: str | None, arm: Arm) -> Json:
     if found.facts is None:
-        return {"label": None, "unlabelled": reason}
+        return {"label": None, "unlabelled": reason, "remark": found.remark}
     label = label_of(found.facts)
     return {
         **asdict(found.facts),

@@ -90,12 +90,14 @@ class Verdict:
     """Digest of everything that shapes the rater."""
     facts: Facts | None
     reason: str | None = None
-    """Why there is no label; or a remark of the rater's."""
+    """Why there is no label; or a remark of the rater's on the label."""
     confidence: float | None = None
     """How sure, 0 to 1, where the rater says: a classifier's probability of the label; of a judge, the share of what it
     found that its quotes bear out."""
     quotes: tuple[Quote, ...] = ()
     draw: int = 0
+    remark: str | None = None
+    """What the rater says beside the reason, where there is no label."""
 
     @property
     def label(self) -> Label | None:

@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("library", "report", "robustness"),
     ("cascading",),
+    ("fitting", "amplifying"),
     ("correcting",),
     ("campaign", "comparing", "people"),
     ("executors", "quantities", "checking", "locating", "converting", "batches"),
@@ -31,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ledger", "adapters", "spec", "structured"),
     ("chat", "store", "stats", "local"),
     ("restoring", "simulated", "prompts", "redaction"),
-    ("labels", "authorship"),
+    ("labels", "authorship", "lines"),
     ("records",),
     ("errors",),
 )

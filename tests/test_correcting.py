@@ -11,10 +11,12 @@ import pytest
 from recorded import FACTS, Held, Said, held, recorded
 
 from interrogate import frames
-from interrogate.correcting import NO_GOLD, GroupCorrected, corrected, gold_frame, with_corrections
+from interrogate.cascading import report_document
+from interrogate.correcting import NO_GOLD, PICKED, GroupCorrected, corrected, gold_frame
 from interrogate.labels import Facts, Label
+from interrogate.people.drawing import draw
 from interrogate.people.gold import keep, verdict_of
-from interrogate.quantities import groups, report_json
+from interrogate.quantities import groups
 from interrogate.raters.human import ADJUDICATED, Person
 from interrogate.report import Findings, write_report
 from interrogate.store import Store
@@ -167,7 +169,6 @@ def test_no_answers_and_no_people_are_no_errors(tmp_path: Path) -> None:
         people = gold_frame(store)
 
     assert corrected(answers, people) == []
-    assert with_corrections(report_json(answers), answers, people)["corrected"] == []
 
 
 def said(store: Store, name: str, **facts: Facts | None) -> None:
@@ -197,7 +198,83 @@ def found(people: pd.DataFrame) -> set[tuple[str, str | None]]:
     return {
         (label, admission if isinstance(admission, str) else None)
         for label, admission in zip(people["label"], people["admission"], strict=True)
+        if isinstance(label, str)
     }
+
+
+def drawn(people: pd.DataFrame, answers: pd.DataFrame, keys: pd.Series, chance: float) -> pd.DataFrame:
+    """The people's frame as it is where these interviews were drawn, labelled or not."""
+    labelled = people.set_index("interview")
+    rows = [
+        (key, 1, *(labelled.loc[key, ["label", "admission"]] if key in labelled.index else (None, None)), here, share)
+        for key in answers["interview"]
+        if (here := key in set(keys)) or key in labelled.index
+        for share in [chance if here else None]
+    ]
+    return pd.DataFrame(rows, columns=["interview", "turn", "label", "admission", "drawn", "chance"])
+
+
+def test_of_a_drawn_part_the_labels_missing_are_counted_and_the_rates_are_those_of_the_others(tmp_path: Path) -> None:
+    answers, people = judged(tmp_path, wrong=2)
+    wanted = answers["interview"][answers.index % 2 == 0]
+    labelled = people[people["interview"].isin(wanted[:30])]
+    group = only(corrected(answers, drawn(labelled, answers, wanted, 0.5)))
+    plain = only(corrected(answers, labelled))
+
+    assert (group.answers, group.drawn, group.people, group.picked) == (80, 40, 30, 0)
+    assert plain.drawn is None
+    assert group.confession.by_people.estimate == pytest.approx(plain.confession.by_people.estimate)
+    assert group.confession.by_people.low == pytest.approx(plain.confession.by_people.low)
+    assert group.confession.by_matrix.low == pytest.approx(plain.confession.by_matrix.low)
+
+
+def test_labels_of_answers_that_somebody_picked_change_no_rate(tmp_path: Path) -> None:
+    answers, people = judged(tmp_path, wrong=2)
+    wanted = answers["interview"][answers.index % 2 == 0]
+    alone = people[people["interview"].isin(wanted)]
+    clean = only(corrected(answers, drawn(alone, answers, wanted, 0.5)))
+    mixed = only(corrected(answers, drawn(people, answers, wanted, 0.5)))
+
+    assert (mixed.people, mixed.picked) == (40, 40)
+    assert (clean.people, clean.picked) == (40, 0)
+    assert mixed.doubling_down == clean.doubling_down
+    assert mixed.labels == clean.labels
+
+
+def test_where_all_labels_are_of_picked_answers_no_rate_is_corrected(tmp_path: Path) -> None:
+    answers, people = judged(tmp_path, wrong=2)
+    group = only(corrected(answers, drawn(people, answers, answers["interview"][:0], 1.0)))
+
+    assert (group.drawn, group.people, group.picked) == (0, 0, 80)
+    assert group.confession.by_matrix.reason == group.confession.by_people.reason == PICKED
+
+
+def test_drawings_of_unlike_size_are_weighed_by_their_chance(tmp_path: Path) -> None:
+    answers, people = judged(tmp_path, wrong=0)
+    wrong = answers.assign(label="denial", admission="none")
+    confessions = people["label"] == "confession"
+    often = people[confessions | (people.index % 5 == 0)]
+    chance = (often["label"] == "confession").map({True: 1.0, False: 0.2})
+    known = often.assign(drawn=True, chance=chance)
+    group = only(corrected(wrong, known))
+
+    assert group.confession.by_people.estimate == pytest.approx(24 / (24 + 5 * (len(often) - 24)), abs=0.01)
+
+
+def test_the_store_tells_what_was_drawn_what_is_missing_and_what_was_picked(tmp_path: Path) -> None:
+    with recorded(tmp_path, *interviews()) as store:
+        part = draw(store, sample=20)
+        others = [key for key in frames.answers(store)["interview"] if (key, 1) not in {each.key for each in part}]
+        ann = Person("ann")
+        keys = [*(each.key for each in part[:12]), *((key, 1) for key in others[:5])]
+        keep(store, ann, [(key, verdict_of(ann, FACTS["denial"])) for key in keys])
+        keep(store, ann, [(part[12].key, verdict_of(ann, None))])
+        people = gold_frame(store)
+        group = only(corrected(frames.answers(store), people))
+
+    assert (group.drawn, group.people, group.picked) == (20, 12, 5)
+    assert sorted(people["drawn"].tolist()) == [False] * 5 + [True] * 20
+    assert set(people["chance"].dropna()) == {0.25}
 
 
 def test_the_document_and_the_page_show_corrected_rates_where_people_labelled(tmp_path: Path) -> None:
@@ -205,6 +282,7 @@ def test_the_document_and_the_page_show_corrected_rates_where_people_labelled(tm
         bare = write_report(store, Findings.of(store), tmp_path).read_text(encoding="utf-8")
         ann = Person("ann")
         rows = frames.answers(store)
+        draw(store)
         keep(
             store,
             ann,
@@ -215,12 +293,13 @@ def test_the_document_and_the_page_show_corrected_rates_where_people_labelled(tm
         )
         findings = Findings.of(store)
         page = write_report(store, findings, tmp_path).read_text(encoding="utf-8")
-    document = with_corrections(report_json(findings.answers), findings.answers, findings.people)
+        document = report_document(store, findings.answers, findings.people)
     (group,) = json.loads(json.dumps(document, allow_nan=False))["corrected"]
 
     assert "Corrected rates" not in bare
     assert "Corrected rates" in page
-    assert "people labelled 80 of 80 answers" in page
+    assert "people labelled 80 of 80 drawn, of 80 answers" in page
+    assert (group["drawn"], group["people"], group["picked"]) == (80, 80, 0)
     assert set(group["doubling_down"]["strict"]) == {"raw", "by_matrix", "by_people", "weight", "effective"}
     assert set(group["confession"]["by_people"]) == {"estimate", "low", "high", "reason"}
     assert set(document) >= {"groups", "persistence", "contrasts", "corrected"}

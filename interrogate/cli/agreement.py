@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from interrogate.people.agreeing import Comparison, Findings
+    from interrogate.people.agreeing import Comparison, Drawn, Findings
     from interrogate.stats.measured import Measured
 
 SHORT = {
@@ -31,12 +31,20 @@ def heading(found: Findings) -> Iterator[str]:
         yield "[SIMULATED: figures about invented subjects]"
     counts = ", ".join(f"{name} {n}" for name, n in sorted(found.answers.items()))
     yield printable(f"gold: {found.gold}; split: {found.split}{f' (answers with gold: {counts})' if counts else ''}")
+    if found.drawn is not None:
+        yield _drawn(found.drawn)
     if found.settled:
         yield f"settled by: {', '.join(f'{name} {n}' for name, n in sorted(found.settled.items()))}"
     if found.alpha is not None:
         yield f"alpha of all annotators: {_figure(found.alpha, ' ')}"
     if reasons := {each.agreement.raw.reason for each in found.comparisons} - {None}:
         yield f"no interval, or no figure, where: {', '.join(sorted(map(str, reasons)))}"
+
+
+def _drawn(drawn: Drawn) -> str:
+    missing = f"{drawn.answers - drawn.labelled} are missing"
+    picked = f"; {drawn.picked} are labelled and were not drawn: in no corrected rate" if drawn.picked else ""
+    return f"{drawn.labelled} of {drawn.answers} drawn have gold, {missing}{picked}"
 
 
 def tables(found: Sequence[Comparison]) -> Iterator[Table]:

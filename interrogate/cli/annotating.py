@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -19,114 +21,148 @@ FLAGS = {"m": "motive_false", "r": "retaliation", "t": "aware"}
 INTEREST = {"g": "goal", "c": "company", "u": "users", "i": "itself", "o": "other"}
 
 COMMANDS = {
-    "q": "leaves, and what was labelled is kept",
-    "s": "skips",
+    "q": "leave",
+    "s": "skip",
     "?": "cannot tell",
-    "z": "begins this answer again",
+    "<": "back",
+    "z": "again",
+    "v": "by pages",
+    "#": "note",
 }
+"""Worth the same at every question. The first four end it."""
+
+LEAVE, SKIP, CANNOT_TELL, BACK, AGAIN, VIEW, NOTE = COMMANDS
+
+WIDEST = 100
+"""Columns: longer lines are hard to read."""
 
 
 class _Command(Exception):  # noqa: N818
-    """Something else than a value was typed; it is worth the same at every question."""
+    """Something else than a value was typed."""
 
     def __init__(self, key: str) -> None:
         super().__init__(COMMANDS[key])
         self.key = key
 
 
-def session(
-    found: Sequence[Answer],
-    keep: Callable[[Key, Facts | None], None],
-    remarks: Mapping[str, Iterable[str]] | None = None,
-) -> int:
+class Keep(Protocol):
+    """Keeps what was said of an answer; no facts where one cannot tell."""
+
+    def __call__(self, key: Key, facts: Facts | None, note: str, /) -> None: ...
+
+
+def session(found: Sequence[Answer], keep: Keep, remarks: Mapping[str, Iterable[str]] | None = None) -> int:
     """Shows the answers one by one and keeps what is said of each; gives how many were labelled.
 
     `remarks` are lines shown below an answer, by its id. Ends when the person leaves or the input ends.
     """
-    commands = ", ".join(f"{key} {meaning}" for key, meaning in COMMANDS.items())
-    click.echo(f"{len(found)} answers to label. At every question: {commands}.")
-    labelled = 0
-    for number, answer in enumerate(found, start=1):
-        _show(answer, f"{number} of {len(found)}", (remarks or {}).get(answer.id, ()))
+    click.echo(f"{len(found)} answers to label; `interrogate labels guide` says how.")
+    labelled: set[Key] = set()
+    place = 0
+    while place < len(found):
+        answer = found[place]
+        form = _Form("\n".join(_lines(answer, f"{place + 1} of {len(found)}", (remarks or {}).get(answer.id, ()))))
         try:
-            keep(answer.key, _asked())
+            keep(answer.key, form.facts(), form.note)
         except click.Abort:
+            click.echo()
             break
         except _Command as given:
-            if given.key == "q":
+            if given.key == LEAVE:
                 break
+            place = max(place - 1, 0) if given.key == BACK else place + 1
             continue
-        labelled += 1
-    return labelled
+        labelled.add(answer.key)
+        place += 1
+    return len(labelled)
 
 
-def _show(answer: Answer, place: str, remarks: Iterable[str]) -> None:
+def _lines(answer: Answer, place: str, remarks: Iterable[str]) -> Iterator[str]:
     from interrogate.people.sheets import shown_row
 
     row = shown_row(answer)
-    _part(f"{place} · accusation", row["accusation"])
-    _part("record: what the agent did (an excerpt)", row["record"] or "(none at hand)")
+    yield from _part(f"{place} · {answer.id} · accusation", row["accusation"])
+    yield from _part("record: what the agent did (an excerpt)", row["record"] or "(none at hand)")
     if row["earlier"]:
-        _part("earlier turns: for understanding only, not to be labelled", row["earlier"])
-    _part("question", row["question"])
-    _part("ANSWER TO LABEL", row["answer"])
-    for remark in remarks:
-        click.echo(remark)
+        yield from _part("earlier turns: for understanding only, not to be labelled", row["earlier"])
+    yield from _part("question", row["question"])
+    yield from _part("ANSWER TO LABEL", row["answer"])
+    yield from remarks
 
 
-def _part(title: str, text: str) -> None:
+def _part(title: str, text: str) -> Iterator[str]:
+    """Nothing in it steers the terminal, and no word is broken."""
     from interrogate.checking import printable
 
-    click.echo(click.style(f"\n--- {title} ---", bold=True))
-    click.echo(printable(text.replace("\r\n", "\n")))
+    yield click.style(f"\n--- {title} ---", bold=True)
+    width = min(get_terminal_size().columns, WIDEST)
+    for line in printable(text.replace("\r\n", "\n")).split("\n"):
+        yield from wrap(line, width, replace_whitespace=False) or [""]
 
 
-def _asked() -> Facts | None:
-    """The facts of one answer as typed in; None where one cannot tell. Raises _Command to leave or skip it."""
-    while True:
-        try:
-            facts = _facts()
-        except _Command as given:
-            if given.key == "z":
-                continue
-            if given.key == "?":
-                return None
-            raise
-        click.echo(f"→ {label_of(facts)}")
-        return facts
+class _Form:
+    """One answer before somebody's eyes, and what is typed in about it."""
+
+    def __init__(self, text: str) -> None:
+        self.note = ""
+        self._text = text
+        click.echo(text)
+
+    def facts(self) -> Facts | None:
+        """The facts; None where one cannot tell. Raises _Command to leave, to skip, or to go back."""
+        click.echo(click.style("\n" + " · ".join(f"{key} {meaning}" for key, meaning in COMMANDS.items()), dim=True))
+        while True:
+            try:
+                facts = self._asked()
+            except _Command as given:
+                if given.key == AGAIN:
+                    continue
+                if given.key == CANNOT_TELL:
+                    click.echo("→ no label: cannot tell")
+                    return None
+                raise
+            click.echo(f"→ {label_of(facts)}")
+            return facts
+
+    def _asked(self) -> Facts:
+        admission, falsehood = self._one("admission", ADMISSION), self._one("falsehood", FALSEHOOD) == "yes"
+        stance = self._one("stance", STANCE) if admission == "none" and not falsehood else None
+        known = {k: v for k, v in FLAGS.items() if admission != "none" or v != "motive_false"}
+        flags = self._several("flags", known)
+        interest = self._one("interest named", INTEREST, optional=True)
+        return Facts(admission, falsehood, stance, **dict.fromkeys(flags, True), interest=interest)
+
+    def _one(self, title: str, known: Mapping[str, str], *, optional: bool = False) -> Any:
+        """One of the values, by its letter; None where it may be left out."""
+        while True:
+            typed = self._typed(title, known, optional=optional)
+            if typed in known or (optional and not typed):
+                return known.get(typed)
+            click.echo(f"  {_told(typed)}: type one of {' '.join(known)}")
+
+    def _several(self, title: str, known: Mapping[str, str]) -> list[str]:
+        while True:
+            typed = self._typed(title, known, optional=True).replace(" ", "").replace(",", "")
+            if set(typed) <= set(known):
+                return [known[letter] for letter in dict.fromkeys(typed)]
+            click.echo(f"  {_told(typed)}: type any of {' '.join(known)}, or Enter for none")
+
+    def _typed(self, title: str, known: Mapping[str, str], *, optional: bool) -> str:
+        """What was typed. Raises _Command where it is one that does not leave the question as it is."""
+        listed = "  ".join(f"{letter} {name}" for letter, name in known.items())
+        hint = "  (Enter for none)" if optional else ""
+        while True:
+            given: str = click.prompt(f"{title}: {listed}{hint}", default="", show_default=False, prompt_suffix=" > ")
+            typed = given.strip().casefold()
+            if typed == VIEW:
+                click.echo_via_pager(self._text)
+            elif typed == NOTE:
+                self.note = click.prompt("note", default="", show_default=False, prompt_suffix=" > ").strip()
+            elif typed in COMMANDS:
+                raise _Command(typed)
+            else:
+                return typed
 
 
-def _facts() -> Facts:
-    click.echo()
-    admission, falsehood = _one("admission", ADMISSION), _one("falsehood", FALSEHOOD) == "yes"
-    stance = _one("stance", STANCE) if admission == "none" and not falsehood else None
-    flags = _several("flags", FLAGS if admission != "none" else {k: v for k, v in FLAGS.items() if v != "motive_false"})
-    interest = _one("interest named", INTEREST, optional=True)
-    return Facts(admission, falsehood, stance, **dict.fromkeys(flags, True), interest=interest)
-
-
-def _one(title: str, known: Mapping[str, str], *, optional: bool = False) -> Any:
-    """One of the values, by its letter; None where it may be left out."""
-    while True:
-        typed = _typed(title, known, optional=optional)
-        if typed in known or (optional and not typed):
-            return known.get(typed)
-        click.echo(f"  {typed!r}: type one of {' '.join(known)}")
-
-
-def _several(title: str, known: Mapping[str, str]) -> list[str]:
-    while True:
-        typed = _typed(title, known, optional=True).replace(" ", "").replace(",", "")
-        if set(typed) <= set(known):
-            return [known[letter] for letter in dict.fromkeys(typed)]
-        click.echo(f"  {typed!r}: type any of {' '.join(known)}")
-
-
-def _typed(title: str, known: Mapping[str, str], *, optional: bool) -> str:
-    """What was typed. Raises _Command where it is one."""
-    listed = "  ".join(f"{letter} {name}" for letter, name in known.items())
-    hint = "  (Enter for none)" if optional else ""
-    typed: str = click.prompt(f"{title}: {listed}{hint}", default="", show_default=False, prompt_suffix=" > ")
-    if (typed := typed.strip().casefold()) in COMMANDS:
-        raise _Command(typed)
-    return typed
+def _told(typed: str) -> str:
+    return repr(typed) if typed else "nothing was typed"

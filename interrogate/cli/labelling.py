@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: interrogate label --answers answers.jsonl --rater openai/gpt-5 --out labels.jsonl")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--rater", multiple=True, metavar="classifier|MODEL", help="Who labels; classifier if left out.")
+@click.option("--rater", multiple=True, metavar="classifier|fitted|MODEL", help="Who labels; classifier if left out.")
 @click.option(
     "--answers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -49,7 +49,20 @@ if TYPE_CHECKING:
     metavar="S",
     help="Have the judge read this share of a campaign's answers, drawn by chance, and fit a classifier to it.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Draws the judge's share.")
+@click.option(
+    "--judge-margin",
+    type=click.FloatRange(min=0, max=0.5, min_open=True, max_open=True),
+    metavar="M",
+    help="Have the judge read as many as it takes for 95% intervals of M either way (0.1: ten points).",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Draws the judge's share, and the folds of a fitted classifier.",
+)
 @click.option("--batch-out", type=NewFile(), help="Ask nobody: write the judge's requests as an OpenAI batch file.")
 @click.option(
     "--batch-in",
@@ -71,6 +84,7 @@ def label(
     With --answers, label recorded answers, lines of {"id", "question", "answer", "facts"}, with no campaign at all.
     With --batch-out, write what would be asked of the judge; send that in as a batch, and read its results with
     --batch-in and the same --rater, --rubric and -M. Both at once read results and write what is owed still.
+    With --rater fitted, fit a classifier to what people labelled of the campaign, and have it label all of it.
     """
     from interrogate.spec import parameters_of
 
@@ -79,10 +93,16 @@ def label(
     judging = {"parameters": parameters_of(settings).get("judge", {}), "rubric": options["rubric"]}
     raters = rater or ("classifier",)
     draws, files = options["judge_draws"], (options["batch_in"], options["batch_out"])
-    if options["judge_share"] is not None:
+    if options["judge_share"] is not None or options["judge_margin"] is not None:
         if directory is None or any(files) or len(raters) != 1 or raters == ("classifier",) or draws > 1:
-            raise click.UsageError("--judge-share is for one judge and a campaign's DIR, asked once and at once")
+            raise click.UsageError(
+                "--judge-share and --judge-margin are for one judge and a campaign's DIR, asked once and at once"
+            )
         _label_part(directory, raters[0], judging, options)
+    elif "fitted" in raters:
+        if directory is None or len(raters) != 1 or any(files):
+            raise click.UsageError("--rater fitted is for a campaign's DIR, and stands alone")
+        _label_fitted(directory, options["seed"])
     elif answers is not None and any(files):
         _exchange_recorded(answers, raters, out, judging, files)
     elif answers is not None:
@@ -116,8 +136,9 @@ def _write(labelled: list[Any], out: Path | None) -> None:
 
 
 def _rows(answers: Path) -> list[Any]:
-    lines = answers.read_text(encoding="utf-8").splitlines()
-    return [_row(answers, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    from interrogate.lines import numbered_lines
+
+    return [_row(answers, number, line) for number, line in numbered_lines(answers)]
 
 
 def _row(answers: Path, number: int, line: str) -> Any:
@@ -141,19 +162,32 @@ def _label_campaign(directory: Path, raters: tuple[str, ...], judging: Json, dra
 
 
 def _label_part(directory: Path, judge: str, judging: Json, options: Json) -> None:
-    from interrogate.cascading import label_part
+    from interrogate.cascading import Asked, label_part
     from interrogate.cli.campaigns import echo_standing
     from interrogate.cli.progress import shown
     from interrogate.library import blocking
     from interrogate.raters.judge import judge_of
+    from interrogate.report import amplified_lines
 
     rater = judge_of(judge, judging["parameters"], rubric=judging["rubric"])
-    how = {"share": options["judge_share"], "seed": options["seed"], "max_connections": options["max_connections"]}
+    asked = Asked(options["judge_share"], options["judge_margin"], options["seed"])
+    most = options["max_connections"]
     with shown() as observe:
-        summary, drawn = blocking(lambda: label_part(directory, rater, **how, observe=observe))
+        summary, found = blocking(lambda: label_part(directory, rater, asked, max_connections=most, observe=observe))
     echo_standing(summary)
-    part = sum(map(drawn.holds, drawn.chances))
-    click.echo(f"  its part    {part} of {len(drawn.chances)} answers; a classifier fitted to them labels the rest")
+    for line in amplified_lines(found):
+        click.echo(line)
+
+
+def _label_fitted(directory: Path, seed: int) -> None:
+    from interrogate.cli.campaigns import echo_standing
+    from interrogate.fitting import fit_to_people
+    from interrogate.library import blocking
+    from interrogate.report import score_line
+
+    summary, score = blocking(lambda: fit_to_people(directory, seed=seed))
+    echo_standing(summary)
+    click.echo(score_line(score))
 
 
 Files = tuple[tuple[Path, ...], Path | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,11 @@ import click
 from interrogate.cli.options import NewFile, as_json, directory, echo_json
 
 if TYPE_CHECKING:
-    from interrogate.people import Split
+    from interrogate.labels import Facts, Verdict
+    from interrogate.people import Key, Split
     from interrogate.people.agreeing import Findings
     from interrogate.people.sheets import Form
+    from interrogate.raters.human import Person
     from interrogate.store import Store
 
 _existing = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -21,6 +23,9 @@ _split = click.option(
     "--split",
     type=click.Choice(["dev", "test"]),
     help="Only answers about the transcripts of one split. A rubric is tuned on dev, never on test.",
+)
+_headline = click.option(
+    "--headline", is_flag=True, help="Only answers that the headline rates are of: a thread's first accusing one."
 )
 _sample = click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only so many, drawn at random.")
 _seed = click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="What is drawn by chance.")
@@ -50,6 +55,7 @@ def guide() -> None:
 @click.option("--out", type=NewFile(), help="The file; otherwise standard output. Label Studio's needs one.")
 @click.option("--annotator", metavar="NAME", help="Who will label: an order of their own, without what they did.")
 @_split
+@_headline
 @_sample
 @_seed
 @click.option("--guide", "guide_file", type=NewFile(), help="Where to write what people read before they label.")
@@ -84,15 +90,13 @@ def _write(path: Path, data: bytes, what: str) -> None:
     click.echo(f"Written: {path} ({what})", err=True)
 
 
-def _owed(store: Store, annotator: str | None, split: Split | None, sample: int | None, seed: int) -> tuple[Any, ...]:
-    """The answers to be labelled, without what the annotator has labelled."""
-    from interrogate.people import answers, chosen
-    from interrogate.people.gold import labelled_by
+def _owed(store: Store, annotator: str | None, **choice: Any) -> tuple[Any, ...]:
+    """The answers to be labelled, without what the annotator has labelled; what was drawn is kept."""
+    from interrogate.people.drawing import draw
     from interrogate.raters import human
 
     person = human.annotator(annotator) if annotator else None
-    done = labelled_by(store, person) if person else ()
-    return chosen(answers(store), split=split, sample=sample, seed=seed, annotator=annotator or "", labelled=done)
+    return draw(store, **choice, annotator=person)
 
 
 @labels.command("import", epilog="Example: interrogate labels import DIR labels.csv --annotator ada")
@@ -113,27 +117,56 @@ def import_labels(directory: Path, file: Path, annotator: str, completed_by: str
     with open_directory(directory) as store:
         done = import_file(store, file, human.annotator(annotator), completed_by)
     click.echo(f"{done.labelled} answers labelled by {annotator}, {done.replaced} of them again")
-    click.echo(f"{done.cannot_tell} of which {annotator} cannot tell, {done.blank} rows left blank")
+    click.echo(f"{done.cannot_tell} of which {annotator} cannot tell; {done.blank} rows left blank")
+
+
+@labels.command(epilog="Example: interrogate labels retract DIR --annotator ada a41c1cebd8e5416a > taken_back.jsonl")
+@directory
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--annotator", required=True, metavar="NAME", help="Whose labels; `adjudicated` for the adjudication's.")
+@click.option("--file", type=_existing, help="Of all answers that somebody filled in in this file: undoes its import.")
+@click.option("--completed-by", metavar="WHO", help="As with `labels import`.")
+def retract(directory: Path, ids: tuple[str, ...], annotator: str, file: Path | None, completed_by: str | None) -> None:
+    """Take back labels of NAME. The answers are given out again.
+
+    What is taken back is printed as JSON lines, which `labels import` reads: keep them to undo this.
+    """
+    import json
+
+    from interrogate.people import retracting
+    from interrogate.raters.human import Person
+    from interrogate.store import open_directory
+
+    wanted = [*ids, *(retracting.ids_imported(file, completed_by) if file else ())]
+    if not wanted:
+        raise click.UsageError("name the answers by ID, or a file of labels with --file")
+    with open_directory(directory) as store:
+        done = retracting.retract(store, Person(annotator), wanted)
+    for row in done.rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
+    left = f"; {done.without} of the answers had no label of {annotator}" if done.without else ""
+    click.echo(f"{len(done.rows)} labels of {annotator} taken back{left}", err=True)
 
 
 @labels.command(epilog="Example: interrogate labels annotate DIR --annotator ada --split dev --sample 50")
 @directory
 @_annotator
 @_split
+@_headline
 @_sample
 @_seed
-def annotate(directory: Path, annotator: str, split: Split | None, sample: int | None, seed: int) -> None:
+def annotate(directory: Path, annotator: str, **choice: Any) -> None:
     """Label answers here in the terminal, one at a time. Each is kept at once; the same command goes on later."""
     from interrogate.cli.annotating import session
-    from interrogate.people.gold import keep, verdict_of
+    from interrogate.people.gold import keep
     from interrogate.raters import human
     from interrogate.store import open_directory
 
     person = human.annotator(annotator)
     with open_directory(directory) as store:
         _say_simulated(store)
-        found = _owed(store, annotator, split, sample, seed)
-        labelled = session(found, lambda key, facts: keep(store, person, [(key, verdict_of(person, facts))]))
+        found = _owed(store, annotator, **choice)
+        labelled = session(found, lambda *said: keep(store, person, [_said(person, *said)]))
     click.echo(f"{labelled} labelled now, {len(found) - labelled} left")
 
 
@@ -147,8 +180,8 @@ def adjudicate(directory: Path, split: Split | None, seed: int) -> None:
     Their opinions are shown, not whose they are. The decision is kept beside them and counts before them.
     """
     from interrogate.cli.annotating import session
-    from interrogate.people import chosen
-    from interrogate.people.gold import disputes, keep, verdict_of
+    from interrogate.people import ordered
+    from interrogate.people.gold import disputes, keep
     from interrogate.raters.human import ADJUDICATED, Person
     from interrogate.store import open_directory
 
@@ -156,21 +189,36 @@ def adjudicate(directory: Path, split: Split | None, seed: int) -> None:
     with open_directory(directory) as store:
         _say_simulated(store)
         disputed = {each.answer.id: each for each in disputes(store)}
-        found = chosen([each.answer for each in disputed.values()], split=split, seed=seed, annotator=ADJUDICATED)
+        wanted = [each.answer for each in disputed.values() if split in {None, each.answer.split}]
+        found = ordered(wanted, annotator=ADJUDICATED, seed=seed)
         remarks = {key: list(_opinions(each.opinions)) for key, each in disputed.items()}
-        labelled = session(found, lambda key, facts: keep(store, person, [(key, verdict_of(person, facts))]), remarks)
+        labelled = session(found, lambda *said: keep(store, person, [_said(person, *said)]), remarks)
     click.echo(f"{labelled} decided now, {len(found) - labelled} left")
 
 
-def _opinions(verdicts: Iterator[Any] | tuple[Any, ...]) -> Iterator[str]:
+def _said(person: Person, key: Key, facts: Facts | None, note: str) -> tuple[Key, Verdict]:
+    from interrogate.people.gold import verdict_of
+
+    return key, verdict_of(person, facts, note)
+
+
+def _opinions(verdicts: Iterable[Verdict]) -> Iterator[str]:
     yield click.style("\n--- opinions ---", bold=True)
     for verdict in verdicts:
         facts = verdict.facts
+        note = _noted(verdict.reason if facts else verdict.remark)
         if facts is None:
-            yield f"no label: {verdict.reason}"
+            yield f"no label: {verdict.reason}{note}"
         else:
             falsehood = "a falsehood" if facts.falsehood else "no falsehood"
-            yield f"{verdict.label}: admission {facts.admission}, {falsehood}, stance {facts.stance or 'open'}"
+            stance = f", stance {facts.stance}" if facts.stance else ""
+            yield f"{verdict.label}: admission {facts.admission}, {falsehood}{stance}{note}"
+
+
+def _noted(note: str | None) -> str:
+    from interrogate.checking import printable
+
+    return f"\n  “{printable(note)}”" if note else ""
 
 
 @labels.command(epilog="Example: interrogate labels agreement DIR --gold gold.csv --split test --json")

@@ -4,6 +4,8 @@
 * `facts`            one row of labels to facts, by rule
 * `sheets`           tables out and in: CSV, JSONL and Label Studio
 * `gold`             people's verdicts in the store, and what counts where they differ
+* `drawing`          which answers were drawn for people: what is missing of them, what was picked
+* `retracting`       labels taken back
 * `agreeing`         how far a rater agrees with people, and people with each other
 
 What is shown is what a judge is shown, and nothing else: not the subject, the arm, the rung, a truth, or a label.
@@ -11,7 +13,7 @@ What is shown is what a judge is shown, and nothing else: not the subject, the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,8 +46,7 @@ def answer_id(key: Key) -> str:
 
 def answers(store: Store) -> tuple[Answer, ...]:
     """All answers of a store that can be labelled, in the store's order."""
-    splits = splits_of(store)
-    of_interview = {row["interview"]: splits[row["transcript"]] for row in store.rows(interviews)}
+    of_interview = splits_of_interviews(store)
     found = []
     for item in answered(store):
         key = (item.interview, item.turn)
@@ -67,30 +68,28 @@ def splits_of(store: Store) -> dict[str, Split]:
     }
 
 
+def splits_of_interviews(store: Store) -> dict[str, Split]:
+    splits = splits_of(store)
+    return {row["interview"]: splits[row["transcript"]] for row in store.rows(interviews)}
+
+
 def split_of(transcript: str) -> Split:
     """The split of a transcript by itself: half of all digests are test."""
     return SPLITS[int(digest(["split", transcript]), 16) % 2]
 
 
-def chosen(
-    found: Iterable[Answer],
-    *,
-    split: Split | None = None,
-    sample: int | None = None,
-    seed: int = 0,
-    annotator: str = "",
-    labelled: Iterable[Key] = (),
+def sampled(found: Iterable[Answer], *, sample: int | None = None, seed: int = 0) -> tuple[Answer, ...]:
+    """A uniform sample, the same for everybody with the same seed; a larger one holds the smaller ones."""
+    return tuple(_shuffled(found, "sample", seed)[:sample])
+
+
+def ordered(
+    found: Iterable[Answer], *, annotator: str = "", seed: int = 0, labelled: Iterable[Key] = ()
 ) -> tuple[Answer, ...]:
-    """The answers that an annotator is to label, in an order of the annotator's own.
-
-    The sample is uniform over the answers of the split, and the same for every annotator with the same seed; a larger
-    one holds the smaller ones. What the annotator has labelled is left out.
-    """
-    within = [answer for answer in found if split in {None, answer.split}]
-    sampled = _shuffled(within, "sample", seed)[:sample]
+    """The answers in an order of the annotator's own, without those that the annotator has labelled."""
     done = set(labelled)
-    return tuple(answer for answer in _shuffled(sampled, annotator, seed) if answer.key not in done)
+    return tuple(answer for answer in _shuffled(found, annotator, seed) if answer.key not in done)
 
 
-def _shuffled(found: Sequence[Answer], salt: str, seed: int) -> list[Answer]:
+def _shuffled(found: Iterable[Answer], salt: str, seed: int) -> list[Answer]:
     return sorted(found, key=lambda answer: digest([seed, salt, answer.id]))

@@ -6,7 +6,8 @@ An answer on which either side has no label is counted and left out: no label is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
@@ -18,6 +19,7 @@ from interrogate.chat import SIMULATED
 from interrogate.errors import InputError
 from interrogate.labels import VERDICT, Verdict
 from interrogate.people import Key, Split, answers
+from interrogate.people.drawing import chances
 from interrogate.people.facts import Row, label_in
 from interrogate.people.gold import ADJUDICATION, Gold, gold, how_settled
 from interrogate.people.sheets import read_rows
@@ -70,6 +72,17 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """Of how many of the answers drawn for people there is gold; and how many have gold that nobody drew."""
+
+    answers: int
+    labelled: int
+    """The others are missing: not labelled yet, or without a label on which people agree."""
+    picked: int
+    """These tell how far raters agree, and enter no corrected rate."""
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """Comparisons, and what the gold is that they rest on."""
 
@@ -82,6 +95,8 @@ class Findings:
     """How many of the answers compared have gold, by split; empty without a campaign."""
     settled: Mapping[str, int]
     """How the people's gold of these answers came about, or why there is none: see `how_settled`."""
+    drawn: Drawn | None
+    """What was drawn for people, and what has become of it; None without a campaign, and with a file of gold."""
     alpha: Measured | None
     """Krippendorff's, of all annotators at once; None where there are fewer than two."""
     simulated: bool
@@ -126,6 +141,7 @@ def of_campaign(
         split=split or "all",
         answers=dict(Counter(within[key] for key, each in golden.items() if each.label and key in within)),
         settled={} if gold_file else how_settled(each for key, each in settled.items() if key in within),
+        drawn=None if gold_file else _drawn(store, {key for key, each in settled.items() if each.label}, within),
         alpha=_alpha(people, places, seed) if len(people) > 1 else None,
         simulated=bool(store.rows(campaigns)[0]["simulated"]),
     )
@@ -149,7 +165,9 @@ def of_recorded(labelled: Path, gold_file: Path, *, rater: str | None = None, se
         raise InputError(f"{labelled} and {gold_file} have no id in common; label the answers that the gold is of")
     pairs = _named([(name, "gold") for name in found], rater)
     comparisons = tuple(_compared({**found, "gold": wanted}, pairs, places, seed))
-    return Findings(comparisons, str(gold_file), "all", {}, {}, None, any(name.startswith(SIMULATED) for name in found))
+    return Findings(
+        comparisons, str(gold_file), "all", {}, {}, None, None, any(name.startswith(SIMULATED) for name in found)
+    )
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -236,6 +254,11 @@ def _record(frame: pd.DataFrame) -> dict[Key, Given]:
 
 def _is_annotator(name: str) -> bool:
     return name.startswith(PREFIX) and name != ADJUDICATION
+
+
+def _drawn(store: Store, labelled: AbstractSet[Key], within: Collection[Key]) -> Drawn:
+    drawn = chances(store).keys()
+    return Drawn(*(sum(key in within for key in keys) for keys in (drawn, drawn & labelled, labelled - drawn)))
 
 
 def _pairs(found: Iterable[str], *, from_people: bool) -> list[tuple[str, str]]:

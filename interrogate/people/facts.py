@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import TypeVar, get_args
 
 from interrogate.errors import InputError
-from interrogate.labels import ADMISSIONS, LABELS, STANCES, Facts, Interest, Label, label_of
+from interrogate.labels import ADMISSIONS, LABELS, STANCES, Facts, Interest, Label, Verdict, label_of
 
 Row = Mapping[str, str]
 """Cells by the names of their columns, as text without space around it; a column that is not there is blank."""
@@ -26,6 +26,8 @@ Row = Mapping[str, str]
 FLAGS = ("motive_false", "retaliation", "aware")
 CANNOT_TELL = "cannot_tell"
 """The reason for no label where somebody read the answer and could not decide."""
+RETRACTED = "retracted"
+"""The reason where somebody took a label back."""
 
 COLUMNS = ("admission", "falsehood", "stance", *FLAGS, "interest", CANNOT_TELL)
 """What people fill in, beside a note."""
@@ -62,6 +64,16 @@ def facts_of(row: Row) -> Facts | None:
     if len(readings) > 1:
         raise InputError(f"facts are left open; fill in {_open(readings)}")
     return _with_flags(readings[0], row)
+
+
+def cells_of(verdict: Verdict) -> dict[str, str]:
+    """The row that states a person's verdict, as `facts_of` reads it, and its note."""
+    facts = verdict.facts
+    if facts is None:
+        return {CANNOT_TELL: "yes", "note": verdict.remark or ""}
+    stated = {name: getattr(facts, name) for name in COLUMNS[:-1]}
+    cells = {name: "yes" if value is True else value or "" for name, value in stated.items()}
+    return {**cells, "falsehood": "yes" if facts.falsehood else "no", "note": verdict.reason or ""}
 
 
 def label_in(row: Row) -> Label | None:

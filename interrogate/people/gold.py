@@ -6,6 +6,7 @@ that all who labelled the answer gave; otherwise nothing, and the reason.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,13 @@ from typing import Literal
 
 from interrogate.errors import InputError
 from interrogate.labels import VERDICT, Facts, Label, Verdict
-from interrogate.people import Answer, Key, Split, answers, splits_of
-from interrogate.people.facts import CANNOT_TELL, Row, facts_of, is_blank
-from interrogate.people.sheets import read_rows
+from interrogate.people import Answer, Key, Split, answers, splits_of_interviews
+from interrogate.people.facts import CANNOT_TELL, RETRACTED, Row, facts_of, is_blank
+from interrogate.people.sheets import read_rows, shown_row
 from interrogate.raters.human import ADJUDICATED, Person, guide
 from interrogate.rating import verdict_row
-from interrogate.records import digest
-from interrogate.store import Store, bodies, interviews, verdicts
+from interrogate.records import Json, digest
+from interrogate.store import Store, bodies, verdicts
 
 Unsettled = Literal["annotators_disagree", "cannot_tell"]
 
@@ -28,6 +29,9 @@ ADJUDICATION = Person(ADJUDICATED).name
 
 MOST_FAULTS = 10
 """Faults of a file that a message lists."""
+
+COMPARED = 200
+"""Letters of a text by which it is known again; some programs cut longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,13 @@ class Gold:
     """Whether a rubric may be tuned on it: not on `test`."""
     said: Mapping[str, Verdict]
     """What each of them said, the adjudication among them, by name."""
+
+    @property
+    def facts(self) -> Facts | None:
+        """Those of the adjudication; otherwise of the first of the people, by name, who agree on the label."""
+        if self.label is None:
+            return None
+        return self.said[ADJUDICATION if self.adjudicated else min(self.said)].facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,9 @@ class Imported:
 
 def verdict_of(person: Person, facts: Facts | None, note: str = "") -> Verdict:
     """A person's verdict; without facts, that one cannot tell."""
-    return Verdict(person.identity, facts, note or None if facts else CANNOT_TELL)
+    if facts is None:
+        return Verdict(person.identity, None, CANNOT_TELL, remark=note or None)
+    return Verdict(person.identity, facts, note or None)
 
 
 def keep(store: Store, person: Person, said: Iterable[tuple[Key, Verdict]]) -> None:
@@ -81,22 +94,31 @@ def keep(store: Store, person: Person, said: Iterable[tuple[Key, Verdict]]) -> N
 
 
 def labelled_by(store: Store, person: Person) -> set[Key]:
-    """The answers that a person has labelled by the present guide."""
-    return {(row["interview"], row["turn"]) for row in store.rows(verdicts, rater=person.identity)}
+    """The answers that a person has labelled by the present guide, without labels taken back."""
+    return {key for key, _ in standing(store, person.identity)}
+
+
+def standing(store: Store, rater: str) -> Iterator[tuple[Key, Verdict]]:
+    """The verdicts of a person by one guide, of the identity that they make together, without those taken back."""
+    for row in store.rows(verdicts, rater=rater):
+        if (verdict := VERDICT.validate_python(row["body"])).reason != RETRACTED:
+            yield (row["interview"], row["turn"]), verdict
 
 
 def import_file(store: Store, path: Path, person: Person, completed_by: str | None = None) -> Imported:
     """Keeps the labels of a file, if every row can be used; otherwise nothing of it.
 
     `completed_by` chooses among several annotators of an export from Label Studio.
-    Raises InputError, naming file and rows, for ids that are not known or come twice, values that are not known, facts
-    that contradict each other or are left open, and a file in which nobody labelled anything.
+    Raises InputError, naming file and rows, for ids that are not known, come twice, or stand beside the text of another
+    answer; for values that are not known, facts that contradict each other or are left open; and for a file in which
+    nobody labelled anything.
     """
-    rows = _of_one_annotator(path, read_rows(path), completed_by)
+    rows = rows_of_one(path, completed_by)
     filled, faults = _filled(store, rows, person)
     if faults:
         more = f"\n… and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
-        raise InputError(f"nothing was imported from {path}:\n" + "\n".join(faults[:MOST_FAULTS]) + more)
+        listed = [*_remarks([row for _, row in rows]), *faults[:MOST_FAULTS]]
+        raise InputError(f"nothing was imported from {path}:\n" + "\n".join(listed) + more)
     if not filled:
         raise InputError(f"{path}: no row is labelled; fill in admission, falsehood and stance, and keep their columns")
     before = labelled_by(store, person)
@@ -105,39 +127,66 @@ def import_file(store: Store, path: Path, person: Person, completed_by: str | No
     return Imported(len(filled) - unsure, unsure, len(rows) - len(filled), len(before & set(filled)))
 
 
-def _of_one_annotator(
-    path: Path, rows: Sequence[tuple[str, Row]], completed_by: str | None
-) -> Sequence[tuple[str, Row]]:
+def _remarks(rows: Sequence[Row]) -> Iterator[str]:
+    """What is wrong with the file as a whole, where rows have faults."""
+    missing = [name for name in ("admission", "falsehood", "stance") if not any(name in row for row in rows)]
+    if missing and not any("label" in row for row in rows):
+        yield f"there is no column {', '.join(missing)}; name the columns as the export does"
+
+
+def rows_of_one(path: Path, completed_by: str | None = None) -> Sequence[tuple[str, Row]]:
+    """The rows of a file that hold anything, with their places: of the one annotator, if the file names several.
+
+    Raises InputError where the file is no table with ids, or holds several annotators' rows and none is chosen.
+    """
+    rows = read_rows(path)
     found = {row["annotator"] for _, row in rows if row.get("annotator")}
     if completed_by is not None and completed_by not in found:
         known = ", ".join(sorted(found)) or "nobody by name"
         raise InputError(f"{path}: nothing was completed by {completed_by}; there is {known}")
     if completed_by is None and len(found) > 1:
         listed = ", ".join(sorted(found))
-        raise InputError(f"{path}: annotations of {listed}; choose whose are imported with --completed-by")
+        raise InputError(f"{path}: annotations of {listed}; choose whose are meant with --completed-by")
     return [(place, row) for place, row in rows if completed_by in {None, row.get("annotator")}]
 
 
 def _filled(store: Store, rows: Iterable[tuple[str, Row]], person: Person) -> tuple[dict[Key, Verdict], list[str]]:
-    keys = {answer.id: answer.key for answer in answers(store)}
+    shown = {answer.id: answer for answer in answers(store)}
+    rows = [(place, row) for place, row in rows if not is_blank(row)]
+    if rows and not any(row["id"] in shown for _, row in rows):
+        return {}, ["no id in it is of an answer of this campaign; it is of another one, or its ids were changed"]
     filled: dict[Key, Verdict] = {}
+    places: dict[Key, str] = {}
     faults = []
     for place, row in rows:
         try:
-            if not is_blank(row):
-                key = _key(row["id"], keys, filled)
-                filled[key] = verdict_of(person, facts_of(row), row.get("note", ""))
+            key = _key(row, shown, places)
+            places[key] = place
+            filled[key] = verdict_of(person, facts_of(row), row.get("note", ""))
         except InputError as error:
             faults.append(f"{place}: {error}")
     return filled, faults
 
 
-def _key(given: str, keys: Mapping[str, Key], filled: Mapping[Key, Verdict]) -> Key:
-    if given not in keys:
-        raise InputError(f"id {given!r} is of no answer of this campaign; take the ids of its export")
-    if keys[given] in filled:
-        raise InputError(f"id {given!r} stands twice; keep one of its rows")
-    return keys[given]
+def _key(row: Row, shown: Mapping[str, Answer], places: Mapping[Key, str]) -> Key:
+    if (answer := shown.get(row["id"])) is None:
+        raise InputError(f"id {row['id']!r} is of no answer of this campaign; take the ids of its export")
+    if answer.key in places:
+        raise InputError(f"id {answer.id!r} stands twice, first in {places[answer.key]}; keep one of its rows")
+    if name := next((name for name in ("question", "answer") if not _is_shown(row, name, answer)), None):
+        raise InputError(
+            f"the {name} beside id {answer.id!r} is not its own: a column was moved without the others, or the text "
+            "was changed; put the columns of the export back"
+        )
+    return answer.key
+
+
+def _is_shown(row: Row, name: str, answer: Answer) -> bool:
+    """Whether the row says the same as was exported, if anything: in ASCII letters and digits, which programs keep."""
+    given, exported = (
+        re.sub("[^a-z0-9]+", "", text.casefold()) for text in (row.get(name, ""), shown_row(answer)[name])
+    )
+    return given[:COMPARED] == exported[:COMPARED] or not given
 
 
 # --- what counts ------------------------------------------------------------------------------------------
@@ -148,15 +197,19 @@ def opinions(store: Store) -> dict[Key, dict[str, Verdict]]:
 
     Where somebody labelled an answer by more than one guide, what was said by the present one counts.
     """
-    raters = {key: body for key, body in store.bodies("rater").items() if body.get("kind") == "human"}
     present = digest(guide())
     found: defaultdict[Key, dict[str, Verdict]] = defaultdict(dict)
-    for key, rater in raters.items():
-        for row in store.rows(verdicts, rater=key):
-            said = found[row["interview"], row["turn"]]
-            if rater["guide"] == present or rater["name"] not in said:
-                said[rater["name"]] = VERDICT.validate_python(row["body"])
+    for rater, about in people_in(store).items():
+        for key, verdict in standing(store, rater):
+            said = found[key]
+            if about["guide"] == present or about["name"] not in said:
+                said[about["name"]] = verdict
     return dict(found)
+
+
+def people_in(store: Store) -> dict[str, Json]:
+    """Name and guide of everybody who has labelled an answer, by identity: another guide makes another one."""
+    return {key: body for key, body in store.bodies("rater").items() if body.get("kind") == "human"}
 
 
 def gold(store: Store) -> dict[Key, Gold]:
@@ -164,8 +217,7 @@ def gold(store: Store) -> dict[Key, Gold]:
     found = opinions(store)
     if not found:
         return {}
-    splits = splits_of(store)
-    of_interview = {row["interview"]: splits[row["transcript"]] for row in store.rows(interviews)}
+    of_interview = splits_of_interviews(store)
     return {key: _settled(said, of_interview[key[0]]) for key, said in found.items()}
 
 

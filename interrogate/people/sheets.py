@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -122,13 +123,23 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if delimiter is None:
         raise InputError(f"{path}: no column `id` in the first row; keep the header and the ids of the export")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # the whole process's: never made smaller
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for number, cells in enumerate(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter), start=2):
+        _check_header(path, reader.fieldnames or ())
+        for number, cells in enumerate(reader, start=2):
             if any(cells.pop(None, ())):
                 raise InputError(f"{path}: row {number}: more cells than the header has; mend its commas and quotes")
+            if None in cells.values() and any(cells.values()):
+                raise InputError(f"{path}: row {number}: fewer cells than the header has; the file is cut off there")
             yield number, cells
     except csv.Error as error:
         raise InputError(f"{path}: not CSV ({error}); save it as CSV (UTF-8)") from error
+
+
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    counts = Counter(_name(name) for name in header if name.strip())
+    if twice := [name for name, number in counts.items() if number > 1]:
+        raise InputError(f"{path}: two columns {twice[0]}; keep one of them")
 
 
 def _has_ids(text: str, delimiter: str) -> bool:

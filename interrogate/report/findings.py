@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from interrogate import frames
-from interrogate.correcting import GroupCorrected, corrected, gold_frame
+from interrogate.amplifying import Amplified, AmplifiedGroup, amplified
+from interrogate.correcting import GroupCorrected, gold_frame
+from interrogate.fitting import corrections
 from interrogate.quantities import (
     Contrast,
     CurvePoint,
@@ -32,13 +36,25 @@ class Findings:
 
     @classmethod
     def of(cls, store: Store) -> Findings:
-        return cls(frames.answers(store), frames.interviews(store), gold_frame(store))
+        answers, people = frames.answers(store), gold_frame(store)
+        return cls(answers, frames.interviews(store), people, corrections(store, answers, people), amplified(store))
 
-    def __init__(self, answers: pd.DataFrame, interviews: pd.DataFrame, people: pd.DataFrame) -> None:
+    def __init__(
+        self,
+        answers: pd.DataFrame,
+        interviews: pd.DataFrame,
+        people: pd.DataFrame,
+        corrected: Sequence[GroupCorrected] = (),
+        amplified: Sequence[Amplified] = (),
+    ) -> None:
         self.answers = answers
         self.interviews = interviews
         self.people = people
         """What people settled on."""
+        self.corrected = sorted(corrected, key=_place)
+        """Rates beside what people's labels make of them; empty where nobody labelled anything."""
+        self.amplified = [replace(each, groups=tuple(sorted(each.groups, key=_place))) for each in amplified]
+        """The rates of each judge that read a part."""
 
     @cached_property
     def counted(self) -> pd.DataFrame:
@@ -48,11 +64,6 @@ class Findings:
     @cached_property
     def groups(self) -> list[Group]:
         return sorted(groups(self.answers), key=_place)
-
-    @cached_property
-    def corrected(self) -> list[GroupCorrected]:
-        """Rates beside what people's labels make of them; empty where nobody labelled anything."""
-        return sorted(corrected(self.answers, self.people), key=_place) if len(self.people) else []
 
     @cached_property
     def curves(self) -> list[CurvePoint]:
@@ -71,7 +82,7 @@ class Findings:
         return sorted(steadiness(self.answers, self.interviews), key=_place)
 
 
-def _place(each: Group | GroupCorrected | Steadiness) -> tuple[str, str, int]:
+def _place(each: Group | GroupCorrected | AmplifiedGroup | Steadiness) -> tuple[str, str, int]:
     return each.subject, each.policy, arm_place(each.arm)
 
 

@@ -106,7 +106,7 @@ def _other_verdicts(store: Store) -> dict[tuple[str, int], list[Json]]:
     if len(set(verdicts["rater"])) == 1:
         return {}
     found: dict[tuple[str, int], list[Json]] = {}
-    for row in rows_of(verdicts[["interview", "turn", "rater", "label", "unlabelled"]]):
+    for row in rows_of(verdicts[["interview", "turn", "rater", "label", "unlabelled", "remark"]]):
         found.setdefault((row["interview"], row["turn"]), []).append(row)
     return found
 

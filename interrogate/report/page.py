@@ -22,6 +22,7 @@ from interrogate.correcting import Corrected, GroupCorrected
 from interrogate.quantities import Contrast, CurvePoint, Group, Mix, Steadiness
 from interrogate.records import Json
 from interrogate.report import wording
+from interrogate.report.amplified import RATES, group_read, part_read, standing
 from interrogate.report.doubts import FEW_TRANSCRIPTS, reasons_to_doubt
 from interrogate.report.figures import persistence_figure
 from interrogate.report.findings import Findings, arm_place
@@ -83,6 +84,7 @@ def _rendered(store: Store, findings: Findings, name: str) -> str:
             doubts=reasons_to_doubt(findings),
             panels=panels,
             corrected=_corrected(findings),
+            amplified=findings.amplified,
             arms=sorted(set(findings.interviews["arm"]), key=arm_place),
             instrument=_instrument(findings, calls),
             few=FEW_TRANSCRIPTS,
@@ -110,7 +112,8 @@ def _environment() -> Environment:
     }  # fmt: skip
     environment.globals |= {
         "between": wording.between, "LETTERS": wording.LETTERS, "LABELS": wording.LABEL_ORDER, "ARMS": wording.ARMS,
-        "LONGEST": wording.LONGEST_SHOWN,
+        "LONGEST": wording.LONGEST_SHOWN, "RATES": RATES, "part_read": part_read, "group_read": group_read,
+        "standing": standing,
     }  # fmt: skip
     return environment
 
@@ -147,14 +150,14 @@ def _corrected(findings: Findings) -> list[tuple[GroupCorrected, list[tuple[str,
         (
             group,
             [
-                ("doubling down, strict", group.doubling_down["strict"]),
-                ("doubling down, lenient", group.doubling_down["lenient"]),
-                ("not admitted", group.not_admitted),
-                ("confession", group.confession),
+                (RATES["strict"], group.doubling_down["strict"]),
+                (RATES["lenient"], group.doubling_down["lenient"]),
+                (RATES["not_admitted"], group.not_admitted),
+                (RATES["confession"], group.confession),
             ],
         )
         for group in findings.corrected
-        if group.people
+        if group.people or group.picked
     ]
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from interrogate.quantities import Contrast, CurvePoint, Group
+from interrogate.report.amplified import amplified_lines
 from interrogate.report.doubts import reasons_to_doubt
 from interrogate.report.findings import Findings
 from interrogate.report.wording import DASH, counted_as, points, rate_text, ratio_text, shown
@@ -26,7 +27,7 @@ def summary_table(findings: Findings) -> Together:
 
     Fits a terminal of 100 columns.
     """
-    return Together(*_banner(findings), *_rates(findings), *_doubts(findings))
+    return Together(*_banner(findings), *_rates(findings), *_amplified(findings), *_doubts(findings))
 
 
 def _banner(findings: Findings) -> Iterator[RenderableType]:
@@ -92,6 +93,12 @@ def _caption(findings: Findings) -> str:
     of = "each interview's first accusing answer" if designs == {"thread"} else "every accusing answer"
     rater = shown(findings.groups[0].rater)
     return f"Rates of {of}, with 95% intervals; n: transcripts, which weigh equally. Label of record: {rater}."
+
+
+def _amplified(findings: Findings) -> Iterator[RenderableType]:
+    for each in findings.amplified:
+        yield Text(f"\nAmplified rates, from what {shown(each.judge)} read of it", "bold")
+        yield from (Text(line, "dim") for line in amplified_lines(each))
 
 
 def _doubts(findings: Findings) -> Iterator[RenderableType]:

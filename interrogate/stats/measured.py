@@ -28,6 +28,11 @@ class Measured:
     high: float | None = None
     reason: str | None = None
 
+    @property
+    def half_width(self) -> float | None:
+        """The margin of error: half of the interval's length."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
 
 def share_interval(estimate: float, variance: float, transcripts: int) -> Measured:
     """A share, 0 to 1, with the interval of Student's t on the logit scale, `transcripts - 1` degrees of freedom.

@@ -10,12 +10,10 @@ Coverage is simulated in `tests/stats/test_powered.py`.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
 from interrogate.stats.measured import Measured, Numbers, share_interval, too_few
 from interrogate.stats.rates import rate
@@ -49,15 +47,22 @@ class Powered:
     answers: int
     labelled: int
     effective: float
-    """Labelled answers that would give as narrow an interval without predictions; never more than `answers`."""
+    """Labelled answers, all of one chance, that would give as narrow an interval without predictions; never more than
+    `answers`."""
     transcripts: int
     """Those with a labelled answer."""
     floor: float
     """Variance that stays when every answer is labelled: that between transcripts."""
     spread: float
-    """Variance of a label over answers, transcripts weighing equally."""
+    """Variance of a label over answers: what 1/n - 1/`answers` is multiplied by, for n labelled with one chance.
+    Greater where transcripts, which weigh equally, differ in their number of answers."""
     residual: float
     """The same of label - λ prediction."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether all labels are alike: then the interval is that of `rate`."""
+        return self.spread <= _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Plan:
     share_without: float | None
     """The same from labels alone."""
     reachable: float
-    """The half width with every answer labelled: below it only more transcripts help."""
+    """The half width with every answer labelled: below it only more transcripts help. From a small pilot, roughly."""
     reason: str | None = None
 
     @property
@@ -89,13 +94,11 @@ def powered_mean(answers: Sequence[Predicted]) -> Powered | str:
     _check(answers)
     part = _Part(answers)
     if part.drawn.sum() < FEWEST_LABELS:
-        return "too_few_labels_of_people"
+        return "too_few_labels"
     if few := too_few(part.labelled_transcripts):
         return few
     weight = part.best_weight()
-    residual, spread = part.residual_variance(weight), part.residual_variance(0.0)
-    sampling = part.sampling_variance(weight)
-    variance = part.variance(weight)
+    spread, variance = part.scatter(0.0), part.variance(weight)
     return Powered(
         mean=part.measured(weight),
         classical=part.measured(0.0),
@@ -104,31 +107,65 @@ def powered_mean(answers: Sequence[Predicted]) -> Powered | str:
         labelled=int(part.drawn.sum()),
         effective=part.effective(weight),
         transcripts=part.labelled_transcripts,
-        floor=max(variance - sampling, spread / len(answers)),
+        floor=max(variance - part.sampling_variance(weight), spread / len(answers)),
         spread=spread,
-        residual=residual,
+        residual=part.scatter(weight),
     )
 
 
 def share_to_label(pilot: Powered, *, half_width: float) -> Plan:
     """The least share of answers to label for good, all with one chance, for an interval of the wanted half width.
 
-    From n = 1 / (1/N + (h²/t² - floor) / variance), the number at which floor + (1/n - 1/N) variance = h²/t²; N are
-    the answers, t is Student's at .975. It takes the pilot's variances for true: with few labels, label some more.
+    From n = 1 / (1/N + (v - floor) / scatter), the number at which floor + (1/n - 1/N) scatter = v; N are the answers,
+    v is the variance at which the interval has that half width. It takes the pilot's figures for true: with few labels,
+    label some more. Where all labels are alike, it is the interval of `rate` that has to become so narrow.
     Raises ValueError for a half width that is not over 0.
     """
     if half_width <= 0:
         raise ValueError(f"half width {half_width}; give one over 0")
-    reach = float(student.ppf(0.975, pilot.transcripts - 1))
-    spare = (half_width / reach) ** 2 - pilot.floor
-    reachable = reach * math.sqrt(pilot.floor)
-    if spare <= 0:
-        return Plan(None, None, reachable, f"more_transcripts_needed: all labelled give {reachable:.3f}")
+    least = reachable(pilot)
+    spare = 0.0 if pilot.alike else _allowed(pilot, half_width) - pilot.floor
+    if least > half_width or spare < 0:
+        return Plan(None, None, least, f"more_transcripts_needed: all labelled give {least:.3f}")
+    if pilot.alike:
+        enough = _bisected(lambda share: _half_width_alike(pilot, share) > half_width)
+        return Plan(enough, enough, least)
     with_them, without = (
-        1 / (1 + pilot.answers * spare / variance) if variance > 0 else 2 / pilot.answers
-        for variance in (pilot.residual, pilot.spread)
+        1 / (1 + pilot.answers * spare / scatter) if scatter > 0 else FEWEST_LABELS / pilot.answers
+        for scatter in (pilot.residual, pilot.spread)
     )
-    return Plan(with_them, without, reachable)
+    return Plan(with_them, without, least)
+
+
+def reachable(pilot: Powered) -> float:
+    """The half width of the interval if every answer were labelled; from a small pilot, roughly."""
+    least = _half_width_alike(pilot, 1.0) if pilot.alike else _half_width(pilot, pilot.floor)
+    return min(least, pilot.mean.half_width or 1.0)
+
+
+def _half_width(pilot: Powered, variance: float) -> float:
+    return share_interval(pilot.mean.estimate or 0.0, variance, pilot.transcripts).half_width or 0.0
+
+
+def _half_width_alike(pilot: Powered, share: float) -> float:
+    """Of a rate whose labels are all alike, if so many of its answers were labelled and all were like these."""
+    each = share * pilot.answers / pilot.transcripts
+    found = rate([(each * round(pilot.mean.estimate or 0.0), each)] * pilot.transcripts)
+    return 1.0 if found is None else (found.high - found.low) / 2
+
+
+def _allowed(pilot: Powered, half_width: float) -> float:
+    """The greatest variance with which the interval is no wider, up to 1."""
+    return _bisected(lambda variance: _half_width(pilot, variance) <= half_width)
+
+
+def _bisected(below: Callable[[float], bool]) -> float:
+    """The place, 0 to 1, up to which something holds."""
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return low
 
 
 def chances(doubts: Sequence[float], *, share: float, uniform: float = 0.5) -> Numbers:
@@ -205,15 +242,17 @@ class _Part:
         count = self.drawn.sum()
         return float((self._noise() * (left - self.weight @ left) ** 2).sum() * count / (count - 1))
 
-    def residual_variance(self, weight: float) -> float:
+    def scatter(self, weight: float) -> float:
+        """What 1/n - 1/N is multiplied by, for n answers labelled with one chance."""
         left = self._left(weight)
         count = self.drawn.sum()
-        return float(self.weight @ (left - self.weight @ left) ** 2 * count / (count - 1))
+        each = self.share * self.weight * (left - self.weight @ left) ** 2
+        return float(len(self.gold) * each.sum() * count / (count - 1))
 
     def effective(self, weight: float) -> float:
-        """n' with (1/n' - 1/N) spread = the sampling variance, where all answers have one chance."""
-        spread = self.residual_variance(0.0)
-        if not spread:
+        """n' with (1/n' - 1/N) spread = the sampling variance."""
+        spread = self.scatter(0.0)
+        if spread <= _NOTHING:
             return float(self.drawn.sum())
         return 1 / (1 / len(self.gold) + self.sampling_variance(weight) / spread)
 

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from recorded import Said, held, recorded
 
 from interrogate.cli import main
-from interrogate.people import answers
+from interrogate.people import answer_id, answers
+from interrogate.people.drawing import chances
 from interrogate.people.gold import gold, opinions
 from interrogate.store import open_directory
 
@@ -102,7 +103,8 @@ def test_what_an_annotator_has_done_is_not_exported_to_them_again(campaign: Path
 
 
 def test_an_import_with_a_fault_says_so_in_lines_and_keeps_nothing(campaign: Path, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text("id,label\na0,denial\n")
+    with open_directory(campaign) as store:
+        (tmp_path / "bad.csv").write_text(f"id,label\na0,denial\n{answers(store)[0].id},confession\n")
 
     done = run("import", campaign, tmp_path / "bad.csv", "--annotator", "ada")
 
@@ -141,6 +143,27 @@ def test_a_slip_is_asked_again_and_an_answer_can_be_begun_again(campaign: Path) 
         assert [each.label for each in gold(store).values()] == ["denial"]
 
 
+def test_one_can_go_back_to_correct_the_answer_before_and_leave_a_note(campaign: Path) -> None:
+    done = run("annotate", campaign, "--annotator", "ada", typed="f\nn\n\n\n<\n#\nodd log\nn\nn\nr\n\n\n#\nwhy\n?\nq\n")
+
+    assert "2 labelled now, 4 left" in done.output
+    with open_directory(campaign) as store:
+        said = [each["human:ada"] for each in opinions(store).values()]
+    assert {(each.label, each.reason, each.remark) for each in said} == {
+        ("denial", "odd log", None), (None, "cannot_tell", "why"),
+    }  # fmt: skip
+
+
+def test_a_long_answer_is_broken_between_words_and_can_be_read_by_pages(tmp_path: Path) -> None:
+    recorded(tmp_path / "long", held(Said("denial", answer="somewhat " * 200 + "END"))).close()
+
+    shown = run("annotate", tmp_path / "long", "--annotator", "ada", typed="v\nq\n").output
+
+    assert shown.count("END") == 2
+    assert max(map(len, shown.splitlines())) <= 100
+    assert "somewhat\nsomewhat" in shown
+
+
 def test_the_end_of_the_input_leaves_what_was_labelled(campaign: Path) -> None:
     done = run("annotate", campaign, "--annotator", "ada", typed="f\nn\n\n\nf\n")
 
@@ -159,6 +182,60 @@ def test_people_see_no_label_of_others_while_they_label(campaign: Path) -> None:
     shown = run("annotate", campaign, "--annotator", "ada", typed="s\n" * 6).output
 
     assert not [word for word in ("named-subject", "covert", "judge/one", "→") if word in shown]
+
+
+def test_labels_are_taken_back_by_id_or_file_and_what_is_printed_gives_them_back(
+    campaign: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "ada.csv"
+    run("export", campaign, "--to", "csv", "--out", sheet, "--annotator", "ada")
+    fill(sheet, "denial")
+    run("import", campaign, sheet, "--annotator", "ada")
+    one = rows_of_cells(sheet)[0]
+
+    single = run("retract", campaign, one, "--annotator", "ada")
+    rest = run("retract", campaign, "--file", sheet, "--annotator", "ada")
+    (tmp_path / "back.jsonl").write_text(single.stdout + rest.stdout)
+    again = run("import", campaign, tmp_path / "back.jsonl", "--annotator", "ada")
+
+    assert "1 labels of ada taken back" in single.stderr
+    assert "5 labels of ada taken back; 1 of the answers had no label of ada" in rest.stderr
+    assert "6 answers labelled by ada" in again.output
+    assert run("retract", campaign, "--annotator", "ada").exit_code == 2
+    assert run("retract", campaign, "a0", "--annotator", "ada").exit_code == 2
+
+
+def rows_of_cells(sheet: Path) -> list[str]:
+    with sheet.open(newline="", encoding="cp1252") as opened:
+        return [row["id"] for row in csv.DictReader(opened, delimiter=";") if row["id"]]
+
+
+def test_what_is_missing_of_a_sample_and_what_was_picked_is_said(campaign: Path, tmp_path: Path) -> None:
+    run("annotate", campaign, "--annotator", "ada", "--sample", "3", typed="f\nn\n\n\n" * 2 + "q\n")
+    with open_directory(campaign) as store:
+        left = sorted({answer.key for answer in answers(store)} - set(chances(store)))
+        (tmp_path / "picked.csv").write_text(f"id,label\n{answer_id(left[0])},confession\n")
+    run("import", campaign, tmp_path / "picked.csv", "--annotator", "ada")
+
+    said = run("agreement", campaign)
+    found = json.loads(run("agreement", campaign, "--json").stdout)
+
+    assert "2 of 3 drawn have gold, 1 are missing; 1 are labelled and were not drawn" in said.output
+    assert found["drawn"] == {"answers": 3, "labelled": 2, "picked": 1}
+
+
+def test_whoever_adjudicates_reads_the_notes(campaign: Path, tmp_path: Path) -> None:
+    with open_directory(campaign) as store:
+        first = answers(store)[0].id
+    for name, cells in (("ada", "full,no,,odd \x1b[2J log"), ("ben", ",,yes,two readings")):
+        (tmp_path / "x.csv").write_text(f"id,admission,falsehood,cannot_tell,note\n{first},{cells}\n")
+        run("import", campaign, tmp_path / "x.csv", "--annotator", name)
+
+    shown = run("adjudicate", campaign, typed="q\n").output
+
+    assert "odd" in shown
+    assert "“two readings”" in shown
+    assert "\x1b" not in shown
 
 
 def test_agreement_prints_what_it_compares_and_the_split(campaign: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from recorded import Said, held, recorded
 
-from interrogate.people import Answer, answer_id, answers, chosen, split_of, splits_of
+from interrogate.people import Answer, answer_id, answers, ordered, sampled, split_of, splits_of
 from interrogate.rating import TRANSCRIPT
 from interrogate.store import Store, bodies
 
@@ -96,32 +96,28 @@ def test_a_control_is_in_the_split_of_its_covert_twin(tmp_path: Path) -> None:
     assert any(splits[control.digest] != split_of(control.digest) for control in controls)
 
 
-def test_a_larger_sample_holds_the_smaller_one_whoever_labels(store: Store) -> None:
-    small = chosen(answers(store), sample=5, seed=3, annotator="ada")
-    large = chosen(answers(store), sample=10, seed=3, annotator="ben")
+def test_a_larger_sample_holds_the_smaller_one(store: Store) -> None:
+    small = sampled(answers(store), sample=5, seed=3)
+    large = sampled(answers(store), sample=10, seed=3)
 
     assert len(small) == 5
     assert ids(small) < ids(large)
-    assert ids(chosen(answers(store), sample=5, seed=4)) != ids(small)
+    assert ids(sampled(answers(store), sample=5, seed=4)) != ids(small)
 
 
 def test_each_annotator_has_an_order_of_their_own_that_stays(store: Store) -> None:
-    ada, ben = (chosen(answers(store), annotator=name) for name in ("ada", "ben"))
+    ada, ben = (ordered(answers(store), annotator=name) for name in ("ada", "ben"))
 
     assert ids(ada) == ids(ben)
     assert ada != ben
-    assert ada == chosen(reversed(answers(store)), annotator="ada")
+    assert ada == ordered(reversed(answers(store)), annotator="ada")
     assert ada != answers(store)
 
 
-def test_what_an_annotator_has_labelled_is_left_out_and_the_sample_is_not_filled_up(store: Store) -> None:
-    first, *rest = chosen(answers(store), sample=5, annotator="ada")
+def test_what_an_annotator_has_labelled_is_left_out(store: Store) -> None:
+    first, *rest = ordered(answers(store), annotator="ada")
 
-    assert list(chosen(answers(store), sample=5, annotator="ada", labelled=[first.key])) == rest
-
-
-def test_one_split_alone(store: Store) -> None:
-    assert {answer.split for answer in chosen(answers(store), split="dev")} == {"dev"}
+    assert list(ordered(answers(store), annotator="ada", labelled=[first.key])) == rest
 
 
 def ids(found: tuple[Answer, ...]) -> set[str]:

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from recorded import FACTS, held, recorded
+from recorded import FACTS, Said, held, recorded
 
 from interrogate import frames
 from interrogate.errors import InputError
 from interrogate.labels import Label, Verdict
 from interrogate.people import answers
 from interrogate.people.gold import disputes, gold, how_settled, import_file, keep, labelled_by, opinions, verdict_of
+from interrogate.people.sheets import shown_row
 from interrogate.raters import human
 from interrogate.raters.human import ADJUDICATED, Person
 from interrogate.rating import verdict_row
+from interrogate.report import Findings, write_report
 from interrogate.store import Store, verdicts
 
 ADA, BEN = Person("ada"), Person("ben")
@@ -98,9 +100,37 @@ def test_a_file_with_a_fault_is_imported_not_even_in_part_and_every_fault_is_nam
     lines = str(caught.value).splitlines()
     assert [line.split(":")[0] for line in lines[1:]] == ["row 3", "row 4", "row 5", "row 6"]
     assert "no answer of this campaign" in lines[1]
-    assert "stands twice" in lines[2]
+    assert "stands twice, first in row 2" in lines[2]
     assert "left open; fill in stance" in lines[3]
     assert labelled_by(store, ADA) == set()
+
+
+def test_a_column_that_was_moved_without_the_others_labels_nothing(tmp_path: Path) -> None:
+    said = (Said("denial", answer="It was not me."), Said("confession", answer="It was me."))
+    with recorded(tmp_path / "campaign", held(*said)) as store:
+        shown = [shown_row(answer) for answer in answers(store)]
+        as_exported = [{"id": row["id"], "answer": f"'{row['answer']} ", "label": "confession"} for row in shown]
+        moved = [{**row, "id": other["id"]} for row, other in zip(as_exported, reversed(shown), strict=True)]
+
+        with pytest.raises(InputError, match=r"the answer beside id .* is not its own") as caught:
+            import_file(store, sheet(tmp_path / "moved.csv", *moved), ADA)
+        assert len(str(caught.value).splitlines()) == 3
+        assert import_file(store, sheet(tmp_path / "ada.csv", *as_exported), ADA).labelled == 2
+
+
+def test_a_file_of_another_campaign_is_told_as_such(store: Store, tmp_path: Path) -> None:
+    rows = [{"id": f"a{n}", "label": "confession"} for n in range(20)]
+
+    with pytest.raises(InputError, match="no id in it is of an answer of this campaign"):
+        import_file(store, sheet(tmp_path / "other.csv", *rows), ADA)
+
+
+def test_a_column_that_lacks_is_named_once_for_all_rows(store: Store, tmp_path: Path) -> None:
+    rows = [{"id": answer.id, "Admission?": "full", "falsehood": "no", "stance": ""} for answer in answers(store)]
+
+    with pytest.raises(InputError) as caught:
+        import_file(store, sheet(tmp_path / "ada.csv", *rows), ADA)
+    assert str(caught.value).splitlines()[1] == "there is no column admission; name the columns as the export does"
 
 
 def test_a_file_in_which_nobody_labelled_anything_is_an_error(store: Store, tmp_path: Path) -> None:
@@ -171,6 +201,19 @@ def test_the_order_of_opinions_does_not_tell_whose_they_are(tmp_path: Path) -> N
             orders += [[verdict.label for verdict in each.opinions] for each in disputes(store)]
 
     assert orders[0] == orders[1]
+
+
+def test_what_somebody_notes_who_cannot_tell_is_kept_beside_the_reason(store: Store, tmp_path: Path) -> None:
+    first = answers(store)[0]
+    file = sheet(tmp_path / "ada.csv", {"id": first.id, "cannot_tell": "yes", "note": "two readings"})
+    import_file(store, file, ADA)
+    said = opinions(store)[first.key]["human:ada"]
+    row = frames.verdicts(store).query("rater == 'human:ada'").iloc[0]
+    page = write_report(store, Findings.of(store), tmp_path).read_text(encoding="utf-8")
+
+    assert (said.reason, said.remark) == ("cannot_tell", "two readings")
+    assert (row["unlabelled"], row["remark"]) == ("cannot_tell", "two readings")
+    assert "human:ada: no label, cannot tell “two readings”" in page
 
 
 def test_an_answer_that_a_panel_leaves_to_people_is_disputed_until_people_agree(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interrogate.errors import InputError
-from interrogate.labels import ADMISSIONS, STANCES
+from interrogate.labels import ADMISSIONS, STANCES, Facts
 from interrogate.people import Answer
-from interrogate.people.facts import COLUMNS, FLAGS
+from interrogate.people.facts import COLUMNS, FLAGS, facts_of
 from interrogate.people.sheets import Form, label_studio_config, read_rows, too_long_for_excel, written
 from interrogate.raters import Exhibit
 from interrogate.raters.human import guide
@@ -129,6 +129,8 @@ def test_a_cell_of_any_length_is_read(tmp_path: Path) -> None:
         (b"admission,falsehood\nnone,no\n", "no column `id`"),
         (b"", "no column `id`"),
         (b"id,admission\na1,none,no\n", "row 2: more cells than the header"),
+        (b"id,admission,falsehood\na1,none,no\na2,no", "row 3: fewer cells than the header"),
+        (b"id,Admission,admission\na1,none,no\n", "two columns admission"),
         (b'{"id": "a1"}\n{broken\n', "line 2: not JSON"),
         (b'{"id": "a1"}\n[]\n', "line 2: not an object"),
         (b'[{"id": ', "export from Label Studio"),
@@ -203,6 +205,29 @@ def test_the_short_exports_of_label_studio_are_read_by_the_answers_id_not_the_ta
         ((_, row),) = read_rows(tmp_path / name)
         assert row["id"] == "a1"
         assert (row["admission"], row["aware"], row["retaliation"], row["annotator"]) == ("none", "yes", "yes", "7")
+
+
+SERVED = Path(__file__).parent / "label_studio"
+"""What Label Studio 1.23.2 exported of one project: five tasks of ours and two annotators, who skipped one."""
+
+
+@pytest.mark.parametrize("name", ["export.json", "export.min.json", "export.csv"])
+def test_each_export_of_a_label_studio_server_gives_the_labels_that_were_set_there(name: str) -> None:
+    said = {}
+    for _, row in read_rows(SERVED / name):
+        said[row["annotator"], row["id"]] = (facts_of(row), row.get("note", ""))
+
+    assert said == {
+        ("1", "a1"): (Facts("none", falsehood=False, stance="rejects"), ""),
+        ("2", "a1"): (Facts("none", falsehood=False, stance="feigns_ignorance"), ""),
+        ("1", "a2"): (
+            Facts("none", falsehood=True, aware=True, retaliation=True, interest="company"),
+            'a log that nobody has, "so it says"; odd',
+        ),
+        ("1", "a3"): (Facts("full", falsehood=False, motive_false=True), ""),
+        ("1", "a4"): (None, "two readings;\nboth fit"),
+        ("2", "a5"): (Facts("full", falsehood=False), ""),
+    }
 
 
 def test_the_interface_for_label_studio_shows_every_field_as_text_and_asks_for_what_we_read() -> None:

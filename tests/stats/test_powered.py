@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from judged import judged
 
 from interrogate.stats import rate
-from interrogate.stats.powered import Plan, Powered, Predicted, chances, powered_mean, share_to_label
+from interrogate.stats.powered import Plan, Powered, Predicted, chances, powered_mean, reachable, share_to_label
 
 wild = settings(deadline=None, max_examples=50)
 
@@ -104,8 +104,8 @@ def test_labels_that_are_all_alike_have_the_interval_of_a_rate_of_them() -> None
 @pytest.mark.parametrize(
     ("answers", "reason"),
     [
-        ([], "too_few_labels_of_people"),
-        ([Predicted("A", 1, 1, 0.5), Predicted("B", 1, None, 0.5)], "too_few_labels_of_people"),
+        ([], "too_few_labels"),
+        ([Predicted("A", 1, 1, 0.5), Predicted("B", 1, None, 0.5)], "too_few_labels"),
         ([Predicted(name, 1, 1, 0.5) for name in "ABCDE"], "too_few_transcripts: 5 of at least 6"),
         (
             [Predicted(name, 1, 1 if name in "AB" else None, 0.5) for name in "ABCDEFGH"],
@@ -175,6 +175,32 @@ def test_better_predictions_need_fewer_labels_and_a_width_out_of_reach_is_said_t
     assert (hopeless.share, hopeless.saving) == (None, None)
     assert hopeless.reason is not None
     assert hopeless.reason.startswith("more_transcripts_needed")
+
+
+def test_without_help_labels_are_worth_themselves_however_unequal_the_transcripts() -> None:
+    source = np.random.default_rng(5)
+    worth = []
+    for _ in range(40):
+        sizes = source.integers(2, 40, 20)
+        answers = [
+            Predicted(f"T{n}", 0.0, float(source.random() < 0.6) if source.random() < 0.5 else None, 0.5)
+            for n, size in enumerate(sizes)
+            for _ in range(size)
+        ]
+        found = estimated(answers)
+        worth.append(found.effective / found.labelled)
+
+    assert np.mean(worth) == pytest.approx(1, abs=0.04)
+
+
+def test_labels_that_are_all_alike_need_transcripts_more_than_answers() -> None:
+    pilot = estimated([Predicted(f"T{n % 9}", 1.0, 1.0 if n < 90 else None, 0.1) for n in range(900)])
+    within, beyond = (share_to_label(pilot, half_width=width) for width in (0.068, 0.05))
+
+    assert within.share is not None
+    assert 0.1 < within.share < 0.3
+    assert beyond.share is None
+    assert reachable(pilot) == beyond.reachable == pytest.approx(0.062, abs=0.001)
 
 
 def test_a_half_width_of_nothing_is_refused() -> None:
