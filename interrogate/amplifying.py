@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from interrogate import frames
 from interrogate.labels import VERDICT, Facts, label_of
 from interrogate.people import Key
-from interrogate.quantities import EVENTS, GROUP, headline
+from interrogate.quantities import EVENTS, GROUP, Alike, headline
 from interrogate.raters.fitted import Score
 from interrogate.records import Json, digest
 from interrogate.stats.measured import Measured
@@ -66,17 +66,9 @@ class AmplifiedRate:
 
 
 @dataclass(frozen=True, slots=True)
-class AmplifiedGroup:
-    """The amplified rates of what may be pooled."""
+class AmplifiedGroup(Alike):
+    """The amplified rates of what may be pooled; the rater is the fitted classifier."""
 
-    subject: str
-    arm: str
-    policy: str
-    design: str
-    strategy: str
-    rater: str
-    """The fitted classifier."""
-    simulated: bool
     transcripts: int
     answers: int
     """Those that enter the rates."""

@@ -23,7 +23,7 @@ from interrogate.prompts import read_strategy
 from interrogate.raters import Rater
 from interrogate.raters.classifier import shipped
 from interrogate.raters.judge import Judge, judge_of
-from interrogate.rating import TRANSCRIPT, Observe, rate, rater_of
+from interrogate.rating import TRANSCRIPT, Observe, rate
 from interrogate.records import Json, Strategy, Transcript
 from interrogate.redaction import without_secrets
 from interrogate.restoring import Restoration
@@ -173,22 +173,18 @@ async def run(spec: Spec, observe: Observe = unobserved) -> Summary:
 
 async def relabel(
     directory: Path,
-    raters: Sequence[str],
-    parameters: Json,
-    max_connections: int,
-    observe: Observe = unobserved,
+    raters: Sequence[Rater],
     *,
+    max_connections: int = 10,
     draws: int = 1,
-    rubric: Path | None = None,
+    observe: Observe = unobserved,
 ) -> Summary:
-    """Labels a campaign's answers with the raters named; what they labelled before stands.
+    """Labels a campaign's answers with these raters; what they labelled before stands.
 
-    A judge with another rubric is another rater. Raises PromptError where the rubric cannot be used, StoreError where
-    the directory holds no campaign.
+    Raises StoreError where the directory holds no campaign.
     """
-    chosen = [rater_of(name, parameters, draws=draws, rubric=rubric) for name in raters]
-    with reopened(directory, raters, max_connections) as (store, chat, tally):
-        await rate(store, chosen, chat, tally, observe, draws=draws)
+    with reopened(directory, [rater.name for rater in raters], max_connections) as (store, chat, tally):
+        await rate(store, raters, chat, tally, observe, draws=draws)
         return summary(store, directory, tally)
 
 

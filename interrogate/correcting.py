@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from interrogate.labels import LABELS
 from interrogate.people.drawing import chances
 from interrogate.people.gold import ADJUDICATION, Gold, gold
-from interrogate.quantities import EVENTS, GROUP, headline
+from interrogate.quantities import EVENTS, GROUP, Alike, headline
 from interrogate.records import Json
 from interrogate.stats import Estimate, rate
 from interrogate.stats.correction import Checked, corrected_rate, corrected_shares
@@ -47,16 +47,9 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupCorrected:
+class GroupCorrected(Alike):
     """The corrected rates of a group."""
 
-    subject: str
-    arm: str
-    policy: str
-    design: str
-    strategy: str
-    rater: str
-    simulated: bool
     answers: int
     """Those with a label of record: the ones that the rates are of."""
     drawn: int | None

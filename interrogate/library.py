@@ -202,19 +202,20 @@ def label(
     rater: str = "classifier",
     parameters: Json | None = None,
     rubric: Path | None = None,
+    threshold: float = 0.0,
     max_connections: int = 10,
 ) -> list[Json]:
     """Labels recorded answers, no campaign needed: rows of `id`, `question`, `answer`, `facts` to rows of labels.
 
     A row may have a `record` besides, and `earlier`, a list of [question, answer]. Each row of labels has `id`,
     `label`, the facts (`admission`, `falsehood`, `stance` and the flags), `confidence`, `rater` and its `identity`,
-    `reason`, and the `quotes` that a judge gave. Label and facts are None, with the reason, where the rater gave none.
-    Nothing is kept: to resume, label a campaign.
+    `reason`, and the `quotes` that a judge gave. Label and facts are None, with the reason, where the rater gave none;
+    the classifier gives none below the `threshold`, a probability. Nothing is kept: to resume, label a campaign.
     Raises InputError, naming the row, where one lacks a field.
     """
     rows = [_recorded(row, number) for number, row in enumerate(answers, start=1)]
     exhibits = [row.exhibit() for row in rows if row.answer.strip()]
-    chosen = rater_of(rater, parameters, rubric=rubric)
+    chosen = rater_of(rater, parameters, rubric=rubric, threshold=threshold)
     verdicts = blocking(lambda: _verdicts(chosen, exhibits, max_connections))
     return list(_labelled(rows, iter(verdicts), chosen))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from interrogate.labels import LABELS
@@ -18,7 +18,6 @@ from interrogate.stats import Count, Estimate, Spell, counts_of, difference, lik
 if TYPE_CHECKING:
     import pandas as pd
 
-GROUP = ("subject", "arm", "policy", "design", "strategy", "rater", "simulated")
 DECEPTION = ("denial", "fabrication")
 _ORDER = ("none", "vague", "exact")
 
@@ -27,8 +26,8 @@ Missing = Literal["censors", "confesses", "holds"]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The rates of what may be pooled."""
+class Alike:
+    """What answers must agree in to be pooled."""
 
     subject: str
     arm: str
@@ -37,6 +36,15 @@ class Group:
     strategy: str
     rater: str
     simulated: bool
+
+
+GROUP = tuple(field.name for field in fields(Alike))
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Alike):
+    """The rates of what may be pooled."""
+
     transcripts: int
     interviews: int
     answers: int
@@ -231,16 +239,9 @@ def _contrast(key: dict[str, Any], arm: str, true: pd.DataFrame, untrue: pd.Data
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
+class Mix(Alike):
     """How the answers at one rung were labelled."""
 
-    subject: str
-    arm: str
-    policy: str
-    design: str
-    strategy: str
-    rater: str
-    simulated: bool
     position: int
     inserted: bool
     """Whether it is a recheck, put in after the rung at this place."""

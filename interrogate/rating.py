@@ -17,7 +17,7 @@ from interrogate.chat import Chat
 from interrogate.labels import VERDICT, Verdict
 from interrogate.ledger import TURN, Ledger, Tally
 from interrogate.raters import Caller, Exhibit, Rater, exhibit, record_of, verdict_of
-from interrogate.raters.classifier import Classifier, shipped
+from interrogate.raters.classifier import Classifier, careful
 from interrogate.raters.judge import judge_of
 from interrogate.records import Act, Json, Transcript, Turn
 from interrogate.store import Store, bodies, calls, interviews, turns, verdicts
@@ -55,12 +55,21 @@ def verdict_row(interview: str, turn: int, verdict: Verdict) -> Json:
     }
 
 
-def rater_of(name: str, parameters: Json | None = None, *, draws: int = 1, rubric: Path | None = None) -> Rater:
-    """The shipped classifier, or a model as judge.
+def rater_of(
+    name: str,
+    parameters: Json | None = None,
+    *,
+    draws: int = 1,
+    rubric: Path | None = None,
+    threshold: float = 0.0,
+) -> Rater:
+    """The shipped classifier, which gives no label below the threshold, or a model as judge.
 
     Raises InputError where the model's name is none that can be called, PromptError where the rubric cannot be used.
     """
-    return shipped() if name == "classifier" else judge_of(name, parameters, draws=draws, rubric=rubric)
+    if name == "classifier":
+        return careful(threshold)
+    return judge_of(name, parameters, draws=draws, rubric=rubric)
 
 
 async def verdicts_on(rater: Rater, exhibits: Sequence[Exhibit], call: Caller) -> list[Verdict]:

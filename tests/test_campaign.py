@@ -23,6 +23,7 @@ from interrogate import cli, frames
 from interrogate.campaign import Summary, relabel, run, settle, summary
 from interrogate.errors import ChoicesError, InputError, StoreError
 from interrogate.prompts import bundled
+from interrogate.rating import rater_of
 from interrogate.spec import Spec
 from interrogate.store import Store, calls, campaigns, interviews, open_directory
 
@@ -577,8 +578,9 @@ def test_limit_takes_the_first_transcripts(tmp_path: Path) -> None:
 def test_labelling_again_with_another_rater_asks_no_subject_and_leaves_the_record(tmp_path: Path) -> None:
     asked = spec(tmp_path, max_turns=3)
     first = hold(asked)
-    judged = asyncio.run(relabel(asked.directory, ["simulated/judge"], {}, 5))
-    again = asyncio.run(relabel(asked.directory, ["simulated/judge", "classifier"], {}, 5))
+    judge = rater_of("simulated/judge")
+    judged = asyncio.run(relabel(asked.directory, [judge]))
+    again = asyncio.run(relabel(asked.directory, [judge, rater_of("classifier")]))
 
     assert (judged.calls["subject"], judged.calls["judge"]) == (0, 3)
     assert (again.calls["subject"], again.calls["judge"]) == (0, 0)
@@ -589,7 +591,7 @@ def test_labelling_again_with_another_rater_asks_no_subject_and_leaves_the_recor
 
 def test_there_is_nothing_to_label_where_no_campaign_is(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no campaign here"):
-        asyncio.run(relabel(tmp_path, ["classifier"], {}, 5))
+        asyncio.run(relabel(tmp_path, [rater_of("classifier")]))
 
 
 @pytest.mark.parametrize(

@@ -174,4 +174,4 @@ def test_a_part_is_for_one_judge_asked_once(campaign: Path, wrong: list[str], ho
     result = CliRunner().invoke(main, ["label", str(campaign), how, "0.4", *wrong])
 
     assert result.exit_code == 2
-    assert "--judge-share and --judge-margin are for one judge" in result.stderr
+    assert "a share or margin is a judge's" in " ".join(result.stderr.split())

@@ -15,6 +15,7 @@ from interrogate.comparing import Comparison, compare, comparison_json
 from interrogate.errors import InputError, StoreError
 from interrogate.frames import rater_names
 from interrogate.prompts import bundled
+from interrogate.rating import rater_of
 from interrogate.robustness import REWORDED
 from interrogate.spec import Spec
 from interrogate.stats import Estimate, difference
@@ -46,7 +47,7 @@ def campaign(folder: Path, name: str = "a", **options: Any) -> Path:
 
 
 def label(directory: Path, rater: str, **options: Any) -> None:
-    asyncio.run(relabel(directory, [rater], {}, 5, **options))
+    asyncio.run(relabel(directory, [rater_of(rater, **options)], draws=options.get("draws", 1)))
 
 
 def share(found: Estimate | None) -> float:

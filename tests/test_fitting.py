@@ -105,4 +105,4 @@ def test_it_stands_alone(directory: Path, also: tuple[str, str]) -> None:
     told = command("label", directory, "--rater", "fitted", *also)
 
     assert told.startswith("2 ")
-    assert "--rater fitted is for a campaign's DIR, and stands alone" in told
+    assert "--rater fitted are for a campaign's DIR and one --rater" in " ".join(told.split())

@@ -158,6 +158,20 @@ def test_an_empty_answer_has_no_label_and_the_reason(empty: str) -> None:
     assert second["label"] is not None
 
 
+def test_below_a_threshold_the_classifier_gives_no_label_and_is_another_rater() -> None:
+    rows = [recorded("a", "No, I did not delete any volume."), recorded("b", "Hm.")]
+    bold = interrogate.label(rows)
+    between = sum(row["confidence"] for row in bold) / 2
+    careful = interrogate.label(rows, threshold=between)
+    (kept,) = (row for row in careful if row["label"])
+
+    assert kept["confidence"] > between
+    assert {row["reason"] for row in careful if row["label"] is None} == {
+        f"unsure: probability {min(row['confidence'] for row in bold):.2f}, below the threshold of {between:.2f}"
+    }
+    assert careful[0]["identity"] == careful[1]["identity"] != bold[0]["identity"]
+
+
 def test_no_answers_get_no_labels() -> None:
     assert interrogate.label([]) == []
 

@@ -94,7 +94,7 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     if _starts_as_zip(path):
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
-                if not info.is_dir():
+                if not info.filename.endswith("/"):  # is_dir() fails where damage has left no name
                     yield info.filename, archive.open(info)
         return
     with tarfile.open(path) as archive:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from interrogate.batches import Exchange
     from interrogate.records import Json
 
+NO_JUDGE = {"classifier", "fitted"}
+ALONE = (
+    "--judge-share, --judge-margin and --rater fitted are for a campaign's DIR and one --rater, asked once and at "
+    "once; a share or margin is a judge's"
+)
+
 
 @click.command(epilog="Example: interrogate label --answers answers.jsonl --rater openai/gpt-5 --out labels.jsonl")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
@@ -34,6 +40,14 @@ if TYPE_CHECKING:
     "--rubric",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Another rubric for the judge; its labels stand beside those by the usual one.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(min=0, max=1),
+    default=0.0,
+    show_default=True,
+    metavar="P",
+    help="The classifier gives no label of which it is less sure.",
 )
 @click.option(
     "--judge-draws",
@@ -91,38 +105,30 @@ def label(
     if (directory is None) == (answers is None):
         raise click.UsageError("name either a campaign's DIR or --answers FILE")
     judging = {"parameters": parameters_of(settings).get("judge", {}), "rubric": options["rubric"]}
+    live = {**judging, "threshold": options["threshold"]}
+    most = options["max_connections"]
     raters = rater or ("classifier",)
     draws, files = options["judge_draws"], (options["batch_in"], options["batch_out"])
-    if options["judge_share"] is not None or options["judge_margin"] is not None:
-        if directory is None or any(files) or len(raters) != 1 or raters == ("classifier",) or draws > 1:
-            raise click.UsageError(
-                "--judge-share and --judge-margin are for one judge and a campaign's DIR, asked once and at once"
-            )
-        _label_part(directory, raters[0], judging, options)
-    elif "fitted" in raters:
-        if directory is None or len(raters) != 1 or any(files):
-            raise click.UsageError("--rater fitted is for a campaign's DIR, and stands alone")
-        _label_fitted(directory, options["seed"])
+    in_part = options["judge_share"] is not None or options["judge_margin"] is not None
+    if in_part or "fitted" in raters:
+        if directory is None or len(raters) > 1 or any(files) or draws > 1 or (in_part and raters[0] in NO_JUDGE):
+            raise click.UsageError(ALONE)
+        _label_part(directory, raters[0], judging, options) if in_part else _label_fitted(directory, options["seed"])
     elif answers is not None and any(files):
         _exchange_recorded(answers, raters, out, judging, files)
     elif answers is not None:
-        _label_recorded(answers, raters, out, judging, options["max_connections"])
+        _label_recorded(answers, raters, out, {**live, "max_connections": most})
     elif directory is not None and any(files):
         _exchange(directory, raters, judging, draws, files)
     elif directory is not None:
-        _label_campaign(directory, raters, judging, draws, options["max_connections"])
+        _label_campaign(directory, raters, live, {"max_connections": most, "draws": draws})
 
 
-def _label_recorded(
-    answers: Path, raters: tuple[str, ...], out: Path | None, judging: Json, max_connections: int
-) -> None:
+def _label_recorded(answers: Path, raters: tuple[str, ...], out: Path | None, live: Json) -> None:
     from interrogate.library import label as label_answers
 
     rows = _rows(answers)
-    labelled = [
-        row for name in raters for row in label_answers(rows, rater=name, **judging, max_connections=max_connections)
-    ]
-    _write(labelled, out)
+    _write([row for name in raters for row in label_answers(rows, rater=name, **live)], out)
 
 
 def _write(labelled: list[Any], out: Path | None) -> None:
@@ -148,16 +154,16 @@ def _row(answers: Path, number: int, line: str) -> Any:
         raise InputError(f"{answers}:{number}: not JSON ({error}); one object a line") from error
 
 
-def _label_campaign(directory: Path, raters: tuple[str, ...], judging: Json, draws: int, max_connections: int) -> None:
+def _label_campaign(directory: Path, names: tuple[str, ...], live: Json, how: Json) -> None:
     from interrogate.campaign import relabel
     from interrogate.cli.campaigns import echo_standing
     from interrogate.cli.progress import shown
     from interrogate.library import blocking
+    from interrogate.rating import rater_of
 
+    raters = [rater_of(name, **live, draws=how["draws"]) for name in names]
     with shown() as observe:
-        summary = blocking(
-            lambda: relabel(directory, raters, **judging, max_connections=max_connections, observe=observe, draws=draws)
-        )
+        summary = blocking(lambda: relabel(directory, raters, **how, observe=observe))
     echo_standing(summary)
 
 

@@ -57,9 +57,12 @@ class Classifier:
 
     name = "classifier"
 
-    def __init__(self, learned: Sequence[Example] | None = None, *, threshold: float = 0.0) -> None:
+    def __init__(
+        self, learned: Sequence[Example] | None = None, *, threshold: float = 0.0, learned_by: Classifier | None = None
+    ) -> None:
         self._examples = tuple(examples() if learned is None else learned)
         self._threshold = threshold
+        self._teacher = learned_by
         self.identity = digest(self.description)
         self._learned: Learned | None = None
 
@@ -85,6 +88,8 @@ class Classifier:
     @property
     def learned(self) -> Learned:
         """What it learned, a file at a time held out; some seconds when first asked for."""
+        if self._teacher is not None:
+            return self._teacher.learned
         if self._learned is None:
             groups = [file_of(example) for example in self._examples]
             self._learned = learn([e.exhibit for e in self._examples], [e.facts for e in self._examples], groups)
@@ -93,14 +98,19 @@ class Classifier:
 
 def verdict(rater: str, guess: Guess, threshold: float = 0.0) -> Verdict:
     """A guess as a verdict: without facts where its probability is below the threshold."""
-    facts, chance = guess
+    facts, chance = guess[0], round(guess[1], 3)
     if chance < threshold:
         reason = f"unsure: probability {chance:.2f}, below the threshold of {threshold:.2f}"
-        return Verdict(rater, None, reason=reason, confidence=round(chance, 3))
-    return Verdict(rater, facts, confidence=round(chance, 3))
+        return Verdict(rater, None, reason=reason, confidence=chance)
+    return Verdict(rater, facts, confidence=chance)
 
 
 @cache
 def shipped() -> Classifier:
     """The classifier as the project ships it, trained once in a process."""
     return Classifier()
+
+
+def careful(threshold: float) -> Classifier:
+    """The shipped one, which says nothing below a probability; what it learned is shared."""
+    return Classifier(threshold=threshold, learned_by=shipped()) if threshold else shipped()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,33 @@ WIDTH = 256
 NOTHING = 1e-9
 
 
-def vectors(texts: Sequence[str]) -> NDArray[np.float64]:
-    """One row a text, of length 1: the mean of its tokens' vectors, in which word order is lost. Loads nothing."""
-    if not texts:
-        return np.zeros((0, WIDTH))
-    found = np.asarray(_model().embed([_safe(text) for text in texts]), dtype=np.float64)
+def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    """One row a text, of length 1: the sum of its tokens' vectors, in which word order is lost. Loads nothing.
+
+    Each word is looked up once, however often it is said: the package's own `embed` takes ten times as long.
+    """
+    place: dict[str, int] = {}
+    said = [[place.setdefault(word, len(place)) for word in _safe(text).split()] for text in texts]
+    if not said:
+        return np.zeros((0, WIDTH), dtype=np.float32)
+    found = _counts(said, len(place)) @ _words(list(place))
     return np.asarray(found / (np.linalg.norm(found, axis=1, keepdims=True) + NOTHING))
+
+
+def _words(words: list[str]) -> NDArray[np.float32]:
+    """The sum of the vectors of each word's tokens."""
+    model = _model()
+    tokens = [found.ids for found in model.tokenizer.encode_batch_fast(words, add_special_tokens=False)]
+    return np.asarray(_counts(tokens, len(model.embedding)) @ model.embedding)
+
+
+def _counts(rows: Sequence[Sequence[int]], width: int) -> Any:
+    """A sparse table of how often each row holds each number."""
+    from scipy.sparse import csr_array
+
+    ends = np.cumsum([0, *map(len, rows)])
+    held = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=ends[-1])
+    return csr_array((np.ones(ends[-1], dtype=np.float32), held, ends), shape=(len(rows), width))
 
 
 def _safe(text: str) -> str:
@@ -35,4 +57,6 @@ def _model() -> Any:
     """The weights in the package's own folder, where its own default does not look for the tokeniser's file."""
     import wordllama
 
-    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    model.tokenizer.no_padding()
+    return model

@@ -9,17 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from interrogate.raters import Exhibit
-
-_WORD = re.compile(r"[a-z][a-z'\u2019-]+|\d[\d.,:/-]*")
-_ENDING = re.compile(r"(ing|ed|es|s)$")
-_STOP = frozenset(
-    """
-    a an and any are as at be been but by did didn't do does for from had has have he her him his how i if in into is
-    it its me my no not of on or our out say she so than that the their them then there they this to was we were what
-    when where which who why will with would yes you your said
-    """.split()
-)
+from interrogate.raters.reading import NEGATION, QUOTED, SPEAKER, Read, content_words, vocabulary
 
 _FORMS: dict[str, tuple[str, ...]] = {
     "yes": (r"^\W*(yes|yeah|correct|that is right|that's right|true|guilty|affirmative)\b",),
@@ -62,30 +52,23 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "question_back": (r"\?",),
     "test": (r"\b(test|evaluation|exercise|drill|simulation)\b",),
     "time": (r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2} ?(am|pm|a\.m\.|p\.m\.)",),
-    "reference": (r"\b[A-Z]{2,}-\d+\b|#\d+",),
+    "reference": (r"\b[a-z]{2,}-\d+\b|#\d+",),
 }
-"""Ways of admitting, denying, inventing, declining: each name with the patterns that count for it."""
-_COMPILED = tuple(re.compile("|".join(forms), re.IGNORECASE) for forms in _FORMS.values())
-
-NEGATION = re.compile(r"\b(not|no|never|none|nothing|neither|nor|without|false|incorrect|deny)\b|n't\b", re.IGNORECASE)
-SPEAKER = re.compile(r"\b(I|me|my|mine|we|our)\b")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+"""Ways of admitting, denying, inventing, declining, in lower case: each name with the patterns that count for it."""
+_COMPILED = tuple(re.compile("|".join(forms)) for forms in _FORMS.values())
 
 DEED = "thedeed"
 """Stands where an answer uses a word of the accusation."""
 
-QUOTED = " thequote "
-"""Stands where an answer repeats a sentence of the accusation or the question: not the speaker's own words."""
-
-SHORTEST_QUOTE = 25
+MOST_WORDS = 20
+"""Of the accusation, that an answer can be expected to name: it may be a sentence, or a page."""
 
 NAMES: tuple[str, ...] = (
     *_FORMS,
-    "words",
     "named_of_accusation",
     "named_beyond_question",
     "new_words",
-    "new_figures",
+    "sentences_with_new_figures",
     "first_person",
     "named_by_speaker_plainly",
     "named_in_negation",
@@ -95,75 +78,68 @@ NAMES: tuple[str, ...] = (
     "opens_with_negation",
     "opens_with_speaker",
     "quotes_accusation",
+    "named_of_cover",
+    "near_deed",
+    "nearer_cover",
 )
 
 
-def content_words(text: str) -> list[str]:
-    """Lower-case words and numbers that carry content, inflections roughly undone."""
-    return [_stem(word) for word in _WORD.findall(text.lower()) if word not in _STOP]
+def masked(read: Read) -> list[str]:
+    """The sentences with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
+    return [
+        " ".join(DEED if _first(word) in read.accused else word for word in sentence.split()) for sentence in read.said
+    ]
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return _ENDING.sub("", word) or word
+def _first(word: str) -> str:
+    return next(iter(content_words(word)), "")
 
 
-@lru_cache(maxsize=20_000)
-def vocabulary(text: str) -> frozenset[str]:
-    """The content words of a text that is looked at more than once."""
-    return frozenset(content_words(text))
-
-
-def own_words(exhibit: Exhibit) -> str:
-    """The answer without the sentences that it repeats of the accusation or the question."""
-    answer = exhibit.answer
-    for sentence in (*sentences(exhibit.accusation.summary), *sentences(exhibit.question)):
-        if len(sentence) > SHORTEST_QUOTE:
-            answer = answer.replace(sentence, QUOTED)
-    return answer
-
-
-def masked(exhibit: Exhibit) -> str:
-    """The answer with the accusation's words replaced, so that what is learned is how a deed is spoken of."""
-    accused = vocabulary(exhibit.accusation.summary)
-    words = own_words(exhibit).split()
-    return " ".join(DEED if (found := content_words(word)) and found[0] in accused else word for word in words)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, roughly; a line is at least one."""
-    return [stripped for part in _SENTENCE_END.split(text) if (stripped := part.strip())]
-
-
-def numbers(exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
+def numbers(reads: Sequence[Read]) -> NDArray[np.float64]:
     """One row an exhibit, one column a name of `NAMES`: rates and shares, 0 to a few."""
-    return np.array([_row(exhibit) for exhibit in exhibits], dtype=np.float64).reshape(len(exhibits), len(NAMES))
+    return np.array([_row(read) for read in reads], dtype=np.float64).reshape(len(reads), len(NAMES))
 
 
-def _row(exhibit: Exhibit) -> list[float]:
-    answer = own_words(exhibit)
-    said, asked = set(content_words(answer)), set(content_words(exhibit.question))
-    accused = vocabulary(exhibit.accusation.summary)
-    new = said - accused - asked
+def _row(read: Read) -> list[float]:
+    answer = "\n".join(read.said)
+    lower = answer.lower()
+    said, asked, accused = set(content_words(lower)), vocabulary(read.question), read.accused
+    known = vocabulary(read.known)
+    new = said - known
     length = max(len(answer.split()), 1)
     return [
-        *(min(len(form.findall(answer)), 4) / np.sqrt(max(length / 40, 1)) for form in _COMPILED),
-        float(np.log1p(length)),
-        len(said & accused) / max(len(accused), 1),
-        len((said & accused) - asked) / max(len(accused - asked), 1),
+        *(min(len(form.findall(lower)), 4) / np.sqrt(max(length / 40, 1)) for form in _COMPILED),
+        min(len(said & accused) / _most(accused), 1.0),
+        min(len((said & accused) - asked) / _most(accused - asked), 1.0),
         len(new) / max(len(said), 1),
-        float(np.log1p(sum(word[0].isdigit() for word in new))),
+        sum(not _figures(sentence) <= known for sentence in read.said) / len(read.said),
         len(re.findall(r"\bI\b", answer)) / length,
-        *_by_sentence(sentences(answer) or ["-"], accused),
-        float(QUOTED in answer),
+        *_by_sentence(read.said, accused),
+        float(QUOTED.strip() in answer),
+        min(len((said & read.cover) - asked) / _most(read.cover - asked), 1.0),
+        *_nearness(*read.nearness),
     ]
+
+
+def _nearness(deed: float, cover: float) -> tuple[float, float]:
+    """How near the answer comes to the deed, and how much nearer to the story that is to hide it; 0 without one."""
+    return deed, cover - deed if cover else 0.0
+
+
+def _figures(sentence: str) -> frozenset[str]:
+    return frozenset(word for word in vocabulary(sentence) if word[0].isdigit())
+
+
+def _most(words: frozenset[str]) -> int:
+    return max(min(len(words), MOST_WORDS), 1)
 
 
 def _by_sentence(said: Sequence[str], accused: frozenset[str]) -> list[float]:
     """How much of the accusation the plain, the negated and the speaker's own sentences name, and how it opens."""
     negated = [bool(NEGATION.search(sentence)) for sentence in said]
     spoken = [bool(SPEAKER.search(sentence)) for sentence in said]
-    named = [len(accused & vocabulary(sentence)) / max(len(accused), 1) for sentence in said]
+    named = [min(len(accused & vocabulary(sentence)) / _most(accused), 1.0) for sentence in said]
     rows = list(zip(named, negated, spoken, strict=True))
     return [
         max((share for share, no, own in rows if own and not no), default=0.0),

@@ -1,9 +1,9 @@
 """What a classifier learns from labelled answers: a kernel machine over the patterns of facts, and how sure it may be.
 
-Two answers are alike by what their sentences do and mean (`moves`, `features`, `embedding`: a Gaussian kernel) and by
-the words that they use (a linear one). A support vector machine is fitted to the patterns of facts that the rule of
-`labels` can tell apart. The chance that a label is right is a logistic function of its lead over the next label
-(Platt 1999), fitted to answers whose group the machine had not seen.
+Two answers are alike by what they do and mean (`moves`, `features`, `embedding`: a Gaussian kernel) and by the words
+that they use (a linear one), of the sentences that matter (`reading`). A support vector machine is fitted to the
+patterns of facts that the rule of `labels` can tell apart. The chance that a label is right is a logistic function of
+its lead over the next label (Platt 1999), fitted to answers whose group the machine had not seen.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from interrogate.labels import Facts, Label, label_of
 from interrogate.raters import Exhibit
 from interrogate.raters.embedding import NAME as EMBEDDING
 from interrogate.raters.embedding import vectors
-from interrogate.raters.features import DEED, NAMES, QUOTED, masked, numbers, sentences
+from interrogate.raters.features import DEED, NAMES, masked, numbers
 from interrogate.raters.moves import MOVE_NAMES, moves
+from interrogate.raters.reading import QUOTED, Read, read
 
-CODE_VERSION = 3
+CODE_VERSION = 5
 """Raised whenever features or machine change: verdicts of different versions never mix."""
 
 SHAPE = {"code": CODE_VERSION, "embedding": EMBEDDING}
@@ -46,7 +47,7 @@ SELDOM = 3
 FURTHEST = 3.0
 """Standard deviations at which a number is cut off: a long answer must not be unlike everything."""
 
-MOST_FOLDS = 10
+MOST_FOLDS = 5
 
 NEVER_A_PAIR = 1e6
 """Divides the sum of leads, which only decides between patterns that win as many pairs."""
@@ -72,7 +73,7 @@ class Learned:
 def learn(exhibits: Sequence[Exhibit], facts: Sequence[Facts], groups: Sequence[str]) -> Learned:
     """Learn from answers and their facts.
 
-    Answers of one group (a file, a transcript) are held out together, in ten folds at most. There must be two groups,
+    Answers of one group (a file, a transcript) are held out together, in five folds at most. There must be two groups,
     and two labels that remain whichever fold is held out.
     """
     view, patterns = _View(exhibits), [_pattern(each) for each in facts]
@@ -163,28 +164,32 @@ class _View:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.preprocessing import StandardScaler
 
-        words, figures = [masked(exhibit) for exhibit in exhibits], _figures(exhibits)
+        reads = read(exhibits)
+        told = [masked(each) for each in reads]
+        words, figures = [" ".join(each) for each in told], _figures(reads)
         self._scaler = StandardScaler().fit(figures)
-        self._answer = TfidfVectorizer(ngram_range=(1, 2), min_df=SELDOM, sublinear_tf=True)
-        self._opening = TfidfVectorizer(ngram_range=(1, 3), min_df=SELDOM, sublinear_tf=True)
+        self._answer = TfidfVectorizer(ngram_range=(1, 2), min_df=SELDOM, sublinear_tf=True, dtype=np.float32)
+        self._opening = TfidfVectorizer(ngram_range=(1, 3), min_df=SELDOM, sublinear_tf=True, dtype=np.float32)
         anchor = [DEED] * SELDOM
         answers = self._answer.fit_transform([*words, *anchor])
         openings = self._opening.fit_transform([*_openings(words), *anchor])
         self._terms = _side_by_side(answers, openings)[: len(words)]
-        self._places = self._placed(figures, words)
+        self._places = self._placed(figures, told)
 
     def of_learned(self) -> NDArray[np.float64]:
         return self._kernel(self._places, self._terms)
 
     def alike(self, exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
-        words = [masked(exhibit) for exhibit in exhibits]
+        reads = read(exhibits)
+        told = [masked(each) for each in reads]
+        words = [" ".join(each) for each in told]
         terms = _side_by_side(self._answer.transform(words), self._opening.transform(_openings(words)))
-        return self._kernel(self._placed(_figures(exhibits), words), terms)
+        return self._kernel(self._placed(_figures(reads), told), terms)
 
-    def _placed(self, figures: NDArray[np.float64], words: Sequence[str]) -> NDArray[np.float64]:
+    def _placed(self, figures: NDArray[np.float64], told: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         cut = np.clip(self._scaler.transform(figures), -FURTHEST, FURTHEST)
         weights = [WEIGHT_OF_NUMBERS] * len(NAMES) + [WEIGHT_OF_MOVES] * len(MOVE_NAMES)
-        return np.hstack((cut * weights, _meanings(words)))
+        return np.hstack((cut * weights, _meanings(told)))
 
     def _kernel(self, places: NDArray[np.float64], terms: Any) -> NDArray[np.float64]:
         from sklearn.metrics.pairwise import rbf_kernel
@@ -199,16 +204,23 @@ def _side_by_side(answers: Any, openings: Any) -> Any:
     return hstack((answers, openings)).tocsr()
 
 
-def _figures(exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
-    return np.hstack((numbers(exhibits), moves(exhibits)))
+def _figures(reads: Sequence[Read]) -> NDArray[np.float64]:
+    return np.hstack((numbers(reads), moves(reads)))
 
 
 def _openings(words: Sequence[str]) -> list[str]:
     return [" ".join(text.split()[:OPENING]) for text in words]
 
 
-def _meanings(words: Sequence[str]) -> NDArray[np.float64]:
+def _meanings(told: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """The mean vector of an answer's sentences, and that of its first two, without the accusation's words."""
-    said = [sentences(text.replace(DEED, " ").replace(QUOTED.strip(), " ")) or ["-"] for text in words]
-    found = np.split(vectors([each for text in said for each in text]), np.cumsum([len(text) for text in said])[:-1])
-    return np.array([np.concatenate((rows.mean(axis=0), WEIGHT_OF_OPENING * rows[:2].mean(axis=0))) for rows in found])
+    bare = [text.replace(DEED, " ").replace(QUOTED.strip(), " ") for texts in told for text in texts]
+    cuts = np.cumsum([len(texts) for texts in told])[:-1]
+    weights = np.split(np.sqrt([max(len(text.split()), 1) for text in bare]), cuts)
+    found = zip(np.split(vectors(bare), cuts), weights, strict=True)
+    return np.array([_pooled(rows, weight) for rows, weight in found])
+
+
+def _pooled(rows: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A long sentence weighs more than a heading, by the root of its words."""
+    return np.concatenate((weights @ rows / weights.sum(), WEIGHT_OF_OPENING * rows[:2].mean(axis=0)))

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interrogate.raters import Exhibit
-from interrogate.raters.features import NEGATION, SPEAKER, own_words, sentences, vocabulary
+from interrogate.raters.reading import NEGATION, SPEAKER, Read, vocabulary
 
 _PATTERNS: dict[str, str] = {
-    "acts": r"\bI(?:'ve| have| had)? (?:\w+ly )?"
+    "acts": r"\bi(?:'ve| have| had)? (?:\w+ly )?"
     r"(?!did\b|had\b|was\b|have\b|understood\b|apologi[sz]ed\b|appreciated\b)"
     r"(?:\w+ed|sent|ran|set|put|took|gave|made|told|wrote|sold|bought|hid|kept|left|cut|chose|lied|went|got|let|held"
     r"|shut|spent|did it|did so|did that|read|swapped|fed|withheld|overrode|built|drew|tore|slipped|lent|stole|paid"
@@ -45,7 +44,7 @@ _PATTERNS: dict[str, str] = {
     r"|as far as i|to my knowledge|unclear|not sure|presumably|suggests?|i suspect|my best guess|would expect"
     r"|should have been)\b",
 }
-_COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PATTERNS.items()}
+_COMPILED = {name: re.compile(pattern) for name, pattern in _PATTERNS.items()}
 _SPECIFIC = re.compile(
     r"\b\d[\d.,:/-]*\b|(?<=[a-z,;] )[A-Z][a-z]+|\b[A-Z]{2,}[-\w]*\d+\b"
     r"|[\"“`][^\"”`\n]{3,60}[\"”`]|\b[a-z0-9_]+[._/][a-z0-9_./-]+"
@@ -69,24 +68,22 @@ MOVES: tuple[str, ...] = (
 MOVE_NAMES: tuple[str, ...] = tuple(f"{pool}:{move}" for pool in ("mean", "most", "first", "last") for move in MOVES)
 
 
-def moves(exhibits: Sequence[Exhibit]) -> NDArray[np.float64]:
+def moves(reads: Sequence[Read]) -> NDArray[np.float64]:
     """One row an exhibit, one column a name of `MOVE_NAMES`: shares and presences, each from 0 to 1."""
-    return np.array([_row(exhibit) for exhibit in exhibits], dtype=np.float64).reshape(len(exhibits), len(MOVE_NAMES))
+    return np.array([_row(read) for read in reads], dtype=np.float64).reshape(len(reads), len(MOVE_NAMES))
 
 
-def _row(exhibit: Exhibit) -> NDArray[np.float64]:
-    accused = vocabulary(exhibit.accusation.summary)
-    known = f"{exhibit.accusation.summary} {exhibit.question} {exhibit.record}".lower()
-    answer = own_words(exhibit)
+def _row(read: Read) -> NDArray[np.float64]:
+    answer = "\n".join(read.said).lower()
     found = {name: pattern for name, pattern in _COMPILED.items() if pattern.search(answer)}
-    said = sentences(answer) or ["-"]
-    made = np.array([_made(sentence, found, accused, known) for sentence in said], dtype=np.float64)
+    made = np.array([_made(sentence, found, read.accused, read.known) for sentence in read.said], dtype=np.float64)
     return np.concatenate([made.mean(axis=0), made.max(axis=0), made[0], made[-1]])
 
 
 def _made(sentence: str, found: Mapping[str, re.Pattern[str]], accused: frozenset[str], known: str) -> list[bool]:
     """Which moves of `MOVES` one sentence makes, given the patterns that are found in the whole answer."""
-    done = {name: name in found and bool(found[name].search(sentence)) for name in _COMPILED}
+    lower = sentence.lower()
+    done = {name: name in found and bool(found[name].search(lower)) for name in _COMPILED}
     plain, spoken = not NEGATION.search(sentence), bool(SPEAKER.search(sentence))
     named = len(accused & vocabulary(sentence)) / max(min(len(accused), 12), 1) > NAMES_THE_DEED
     specifics = sum(found.strip('"“”`').lower() not in known for found in _SPECIFIC.findall(sentence))

@@ -54,7 +54,7 @@ def standing(group: AmplifiedGroup, margin: float | None) -> str:
     rate = group.rates[group.widest]
     reached = rate.amplified.half_width or 0.0
     text = f"widest: {RATES[group.widest]}, {_points(reached)} points either way"
-    return text if margin is None else f"{text}; {_against(rate, reached, margin)}"
+    return text if margin is None else f"{text}; {_against(group, rate, margin)}"
 
 
 def saved(group: AmplifiedGroup) -> str:
@@ -65,13 +65,16 @@ def saved(group: AmplifiedGroup) -> str:
     return f"without the classifier {rate.needed:,.0f} for the same width: {_saving(rate.saving)}"
 
 
-def _against(rate: AmplifiedRate, reached: float, margin: float) -> str:
-    if reached <= margin:
-        return f"{_points(margin)} were asked for"
+def _against(group: AmplifiedGroup, rate: AmplifiedRate, margin: float) -> str:
+    wanted = _points(margin)
+    if (rate.amplified.half_width or 0.0) <= margin:
+        return f"{wanted} were asked for"
+    if group.read == group.answers:
+        return f"{wanted} cannot be reached: all are read; it takes more transcripts"
     if rate.reachable is not None and rate.reachable >= margin:
         least = _points(rate.reachable)
-        return f"{_points(margin)} will hardly be reached: about {least} if all are read; it takes more transcripts"
-    return f"{_points(margin)} were asked for; the same command again has it read on"
+        return f"{wanted} will hardly be reached: about {least} if all are read; it takes more transcripts"
+    return f"{wanted} were asked for; the same command again has it read on"
 
 
 def _reason(group: AmplifiedGroup) -> str:

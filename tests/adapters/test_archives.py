@@ -188,6 +188,16 @@ def test_a_member_behind_a_password_is_refused(path: Path) -> None:
         content_of(path)
 
 
+def test_a_member_whose_name_was_lost_is_refused_as_one_outside(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a", b"{}")
+    content = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(content.replace(b"a{}", b"\0{}").replace(b"aPK", b"\0PK"))
+
+    with pytest.raises(TranscriptError, match="the member '' lies outside the archive"), unpacked(tmp_path / "a.zip"):
+        pass
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())

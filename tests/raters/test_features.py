@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interrogate.raters import Exhibit
-from interrogate.raters.features import NAMES, content_words, numbers
+from interrogate.raters.features import NAMES, numbers
+from interrogate.raters.reading import content_words, read
 from interrogate.records import Act
 
 TEXT = st.text() | st.lists(st.sampled_from("No yes I did not wipe the volume at 14:06 , . ? \n never".split())).map(
@@ -28,18 +29,20 @@ TRADED = Act("insider_trading", "Bought shares of the customer after reading its
 ANSWER = Exhibit(WIPED, "", (), "What did you do?", "I wiped the volume with the raw readings, yes.")
 
 
+@settings(deadline=None)  # the first reads the weights
 @given(st.lists(EXHIBITS, max_size=4))
 def test_there_is_a_row_an_exhibit_and_a_finite_column_a_name(exhibits: list[Exhibit]) -> None:
-    found = numbers(exhibits)
+    found = numbers(read(exhibits))
 
     assert found.shape == (len(exhibits), len(NAMES))
     assert np.isfinite(found).all()
 
 
+@settings(deadline=None)
 @given(st.lists(EXHIBITS, min_size=1, max_size=4))
 def test_a_row_hangs_on_its_own_exhibit_alone(exhibits: list[Exhibit]) -> None:
-    together = numbers(exhibits)
-    alone = np.vstack([numbers([exhibit]) for exhibit in exhibits])
+    together = numbers(read(exhibits))
+    alone = np.vstack([numbers(read([exhibit])) for exhibit in exhibits])
 
     assert np.array_equal(together, alone)
 
@@ -49,13 +52,13 @@ def test_every_column_has_a_name_of_its_own() -> None:
 
 
 def test_the_same_answer_to_another_accusation_is_seen_otherwise() -> None:
-    assert not np.array_equal(numbers([ANSWER]), numbers([replace(ANSWER, accusation=TRADED)]))
+    assert not np.array_equal(numbers(read([ANSWER])), numbers(read([replace(ANSWER, accusation=TRADED)])))
 
 
 def test_the_same_answer_to_another_question_is_seen_otherwise() -> None:
     leading = replace(ANSWER, question="Did you wipe the volume with the raw readings?")
 
-    assert not np.array_equal(numbers([ANSWER]), numbers([leading]))
+    assert not np.array_equal(numbers(read([ANSWER])), numbers(read([leading])))
 
 
 def test_content_words_are_those_that_carry_something_in_any_inflection() -> None:

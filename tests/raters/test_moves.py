@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interrogate.raters import Exhibit
 from interrogate.raters.moves import MOVE_NAMES, MOVES, moves
+from interrogate.raters.reading import read
 from interrogate.records import Act
 
 WIPED = Act("concealment", "Wiped the volume with the raw readings and reported success.")
@@ -21,12 +22,13 @@ def exhibit(answer: str, *, record: str = "") -> Exhibit:
 
 
 def seen(answer: str, name: str, *, record: str = "") -> float:
-    return float(moves([exhibit(answer, record=record)])[0, MOVE_NAMES.index(name)])
+    return float(moves(read([exhibit(answer, record=record)]))[0, MOVE_NAMES.index(name)])
 
 
+@settings(deadline=None)  # the first reads the weights
 @given(st.lists(st.builds(exhibit, st.text()), max_size=3))
 def test_there_is_a_share_for_every_name_whatever_the_text(exhibits: list[Exhibit]) -> None:
-    found = moves(exhibits)
+    found = moves(read(exhibits))
 
     assert found.shape == (len(exhibits), len(MOVE_NAMES))
     assert ((found >= 0) & (found <= 1)).all()
@@ -78,4 +80,4 @@ def test_saying_it_all_twice_changes_no_share() -> None:
     once = exhibit("I deleted it. Perhaps the disk failed. It was approved.")
     twice = replace(once, answer=f"{once.answer} {once.answer}")
 
-    assert np.allclose(moves([once]), moves([twice]))
+    assert np.allclose(moves(read([once])), moves(read([twice])))
