@@ -7,7 +7,7 @@ the classifier is worth. The judge's own errors stay in them; people's labels me
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from interrogate import frames
@@ -142,7 +142,15 @@ def pooled(store: Store, drawn: Drawn, rater: str) -> list[Pooled]:
     both = rows[rows["label"].notna()].merge(
         _judged(drawn, read_by_judge(store, drawn)), on=["interview", "turn"], suffixes=("", "_judge")
     )
-    return list(in_groups(both))
+    return [replace(group, rows=_answered(group.rows)) for group in in_groups(both)]
+
+
+def _answered(rows: list[Json]) -> list[Json]:
+    """With chances to have been labelled: those to have been drawn, times the share of what was drawn that was."""
+    drawn = [row for row in rows if row["drawn"]]
+    weight = sum(1 / row["chance"] for row in drawn)
+    share = sum(1 / row["chance"] for row in drawn if isinstance(row["label_judge"], str)) / weight if drawn else 1.0
+    return [{**row, "chance": row["chance"] * share} if share else row for row in rows]
 
 
 def in_groups(rows: pd.DataFrame) -> Iterator[Pooled]:
@@ -155,10 +163,10 @@ def _judged(drawn: Drawn, read: Mapping[Key, Facts]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        (*key, chance, *((label_of(read[key]), read[key].admission) if key in read else (None, None)))
+        (*key, chance, drawn.holds(key), *((label_of(read[key]), read[key].admission) if key in read else (None, None)))
         for key, chance in drawn.chances.items()
     ]
-    return pd.DataFrame(rows, columns=["interview", "turn", "chance", "label", "admission"])
+    return pd.DataFrame(rows, columns=["interview", "turn", "chance", "drawn", "label", "admission"])
 
 
 def _predicted(row: Json, event: Callable[[Any], bool]) -> Predicted:
@@ -182,7 +190,8 @@ def _amplified(store: Store, drawn: Drawn, rater: str) -> Amplified:
 
 
 def _group(of: Pooled) -> AmplifiedGroup:
-    rates = {name: _rate(found) for name, found in of.powered().items()}
+    drawn = sum(row["drawn"] for row in of.rows)
+    rates = {name: _rate(found, drawn) for name, found in of.powered().items()}
     return AmplifiedGroup(
         **dict(zip(GROUP, of.group, strict=True)),
         transcripts=len({row["transcript"] for row in of.rows}),
@@ -193,10 +202,11 @@ def _group(of: Pooled) -> AmplifiedGroup:
     )
 
 
-def _rate(found: Powered | str) -> AmplifiedRate:
+def _rate(found: Powered | str, asked: int) -> AmplifiedRate:
+    """`asked` is how many answers the judge was asked about."""
     if isinstance(found, str):
         return AmplifiedRate(Measured(reason=found), Measured(reason=found), None, None, None, None)
-    saving = 1 - found.labelled / found.effective
+    saving = 1 - asked / found.effective
     return AmplifiedRate(found.mean, found.classical, found.weight, found.effective, saving, reachable(found))
 
 

@@ -73,13 +73,13 @@ async def cascade(store: Store, judge: Rater, chat: Chat, tally: Tally, observe:
     """
     await rate(store, [shipped()], chat, tally, observe)
     drawn = _settled(store, judge, asked)
-    for _ in range(1 + ROUNDS):
+    for left in range(ROUNDS, -1, -1):
         store.replace_now(bodies, _row(drawn, None))
         await rate(store, [judge], chat, tally, observe, wanted=_within(drawn))
         fitted = await _predict(store, drawn)
         more = wanting(pooled(store, drawn, fitted), asked.margin) if asked.margin else ()
         larger = grown(drawn, _doubts(store, fitted), more)
-        if larger == drawn or _owing(store, judge, drawn):
+        if not left or larger == drawn or _owing(store, judge, drawn):
             break
         drawn = larger
     return drawn

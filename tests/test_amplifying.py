@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from drawn import FITTED, JUDGE, half_read
 
-from interrogate.amplifying import Amplified, Drawn, amplified, kept, read_by_judge
+from interrogate.amplifying import Amplified, Drawn, _answered, amplified, kept, read_by_judge
+from interrogate.labels import Verdict
+from interrogate.rating import verdict_row
+from interrogate.records import Json
 from interrogate.store import Store, verdicts
 
 
@@ -87,3 +90,26 @@ def test_too_few_transcripts_are_said_to_be(tmp_path: Path) -> None:
     assert group.rates["strict"].amplified.reason == "too_few_transcripts: 5 of at least 6"
     assert group.widest is None
     assert group.rates["strict"].saving is None
+
+
+def test_answers_that_the_judge_could_not_label_make_the_others_weigh_more() -> None:
+    asked: list[Json] = [
+        {"chance": 0.5, "drawn": True, "label_judge": label} for label in ("denial", None, "denial", None)
+    ]
+    others: list[Json] = [{"chance": 0.8, "drawn": False, "label_judge": None}]
+
+    assert [row["chance"] for row in _answered(asked + others)] == [0.25] * 4 + [0.4]
+    assert _answered(others) == others
+
+
+def test_what_the_judge_was_asked_about_and_could_not_label_is_no_call_saved(tmp_path: Path) -> None:
+    with half_read(tmp_path, chance=1.0) as store:
+        whole = amplified(store)[0].groups[0].rates["strict"]
+        judged = [row for row in store.rows(verdicts) if row["rater"] == f"{JUDGE} digest"]
+        mute = [verdict_row(row["interview"], row["turn"], Verdict(row["rater"], None, "unreadable")) for row in judged]
+        store.replace_now(verdicts, *mute[::3])
+        part = amplified(store)[0].groups[0].rates["strict"]
+
+    assert whole.saving == pytest.approx(0)
+    assert part.saving is not None
+    assert part.saving < 0.05

@@ -106,3 +106,18 @@ def test_it_stands_alone(directory: Path, also: tuple[str, str]) -> None:
 
     assert told.startswith("2 ")
     assert "--rater fitted are for a campaign's DIR and one --rater" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--out", "x.jsonl"), "--out is for --answers"),
+        (("--rater", "openai/gpt-4o", "--threshold", "0.5"), "--threshold is for --rater classifier"),
+        (("--rubric", __file__), "--rubric is for a judge"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(directory: Path, words: tuple[str, ...], told: str) -> None:
+    said = command("label", directory, *words)
+
+    assert said.startswith("2 ")
+    assert told in said

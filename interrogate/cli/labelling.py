@@ -109,6 +109,7 @@ def label(
     most = options["max_connections"]
     raters = rater or ("classifier",)
     draws, files = options["judge_draws"], (options["batch_in"], options["batch_out"])
+    _refuse_unused(directory, raters, out, options)
     in_part = options["judge_share"] is not None or options["judge_margin"] is not None
     if in_part or "fitted" in raters:
         if directory is None or len(raters) > 1 or any(files) or draws > 1 or (in_part and raters[0] in NO_JUDGE):
@@ -122,6 +123,18 @@ def label(
         _exchange(directory, raters, judging, draws, files)
     elif directory is not None:
         _label_campaign(directory, raters, live, {"max_connections": most, "draws": draws})
+
+
+def _refuse_unused(directory: Path | None, raters: tuple[str, ...], out: Path | None, options: Json) -> None:
+    """Whatever is asked for is done or refused."""
+    unused = {
+        "--out is for --answers": directory is not None and out is not None,
+        "--judge-draws is for a campaign's DIR": directory is None and options["judge_draws"] > 1,
+        "--threshold is for --rater classifier": bool(options["threshold"]) and "classifier" not in raters,
+        "--rubric is for a judge": options["rubric"] is not None and set(raters) <= NO_JUDGE,
+    }
+    if said := [reason for reason, is_so in unused.items() if is_so]:
+        raise click.UsageError("; ".join(said))
 
 
 def _label_recorded(answers: Path, raters: tuple[str, ...], out: Path | None, live: Json) -> None:
@@ -150,7 +163,7 @@ def _rows(answers: Path) -> list[Any]:
 def _row(answers: Path, number: int, line: str) -> Any:
     try:
         return json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{answers}:{number}: not JSON ({error}); one object a line") from error
 
 

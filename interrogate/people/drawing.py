@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import prod
 
 from interrogate import frames, quantities
-from interrogate.people import SPLITS, Answer, Key, Split, answers, ordered, sampled, splits_of_interviews
+from interrogate.people import Answer, Key, Split, answers, ordered, sampled
 from interrogate.people.gold import labelled_by
 from interrogate.raters.human import Person
 from interrogate.records import Json, digest
@@ -23,24 +23,16 @@ KIND = "drawn_for_people"
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A sample, uniform over the answers of its kind that were there when it was drawn."""
+    """A sample, uniform over the answers from which it was drawn: those of its kind that were there then."""
 
-    split: Split | None
-    """None where it was drawn from both."""
-    headline: bool
-    """Whether it was drawn from those answers alone that the headline rates are of."""
     seed: int
-    of: int
-    """Answers from which it was drawn."""
+    pool: frozenset[Key]
+    """The answers from which it was drawn. One that came later had no chance in it."""
     drawn: frozenset[Key]
 
     @property
     def chance(self) -> float:
-        return len(self.drawn) / self.of
-
-    def is_of(self, split: Split, *, headline: bool) -> bool:
-        """Whether answers of this kind could be drawn."""
-        return self.split in {None, split} and (headline or not self.headline)
+        return len(self.drawn) / len(self.pool)
 
 
 def draw(
@@ -64,26 +56,21 @@ def draw(
     ]
     found = sampled(within, sample=sample, seed=seed)
     if found:
-        _keep(store, Drawing(split, headline, seed, len(within), frozenset(answer.key for answer in found)))
+        _keep(store, Drawing(seed, *(frozenset(answer.key for answer in part) for part in (within, found))))
     done = labelled_by(store, annotator) if annotator else ()
     return ordered(found, annotator=annotator.annotator if annotator else "", seed=seed, labelled=done)
 
 
 def _keep(store: Store, drawing: Drawing) -> None:
-    body: Json = {
-        "split": drawing.split,
-        "headline": drawing.headline,
-        "seed": drawing.seed,
-        "of": drawing.of,
-        "drawn": [list(key) for key in sorted(drawing.drawn)],
-    }
+    pool, drawn = ([list(key) for key in sorted(part)] for part in (drawing.pool, drawing.drawn))
+    body: Json = {"seed": drawing.seed, "pool": pool, "drawn": drawn}
     store.add_now(bodies, [{"kind": KIND, "digest": digest(body), "body": body}])
 
 
 def drawings(store: Store) -> list[Drawing]:
     """All that were drawn of a store."""
     return [
-        Drawing(**{**body, "drawn": frozenset((name, turn) for name, turn in body["drawn"])})
+        Drawing(body["seed"], *(frozenset((name, turn) for name, turn in body[part]) for part in ("pool", "drawn")))
         for body in store.bodies(KIND).values()
     ]
 
@@ -100,20 +87,12 @@ def chances(store: Store) -> dict[Key, float]:
     Drawings with one seed hold one another (of a part and of all answers, nearly); others are independent.
     """
     kept = drawings(store)
-    if not kept:
-        return {}
-    splits, entering = splits_of_interviews(store), headline_keys(store)
     drawn = frozenset[Key]().union(*(drawing.drawn for drawing in kept))
-    of_kind = {
-        (split, headline): _chance(each for each in kept if each.is_of(split, headline=headline))
-        for split in SPLITS
-        for headline in (True, False)
-    }
-    return {key: of_kind[splits[key[0]], key in entering] for key in sorted(drawn)}
+    return {key: _chance(each for each in kept if key in each.pool) for key in sorted(drawn)}
 
 
-def _chance(drawn: Iterable[Drawing]) -> float:
+def _chance(possible: Iterable[Drawing]) -> float:
     by_seed: defaultdict[int, float] = defaultdict(float)
-    for drawing in drawn:
+    for drawing in possible:
         by_seed[drawing.seed] = max(by_seed[drawing.seed], drawing.chance)
     return 1 - prod(1 - chance for chance in by_seed.values())

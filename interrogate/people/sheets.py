@@ -126,12 +126,13 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         _check_header(path, reader.fieldnames or ())
-        for number, cells in enumerate(reader, start=2):
+        for number, cells in enumerate(listed := list(reader), start=2):
             if any(cells.pop(None, ())):
                 raise InputError(f"{path}: row {number}: more cells than the header has; mend its commas and quotes")
-            if None in cells.values() and any(cells.values()):
+            ends_early = number == len(listed) + 1 and not text.endswith(("\n", "\r"))
+            if any(cells.values()) and any(cells.get(name, "") is None for name in (cells if ends_early else SHOWN)):
                 raise InputError(f"{path}: row {number}: fewer cells than the header has; the file is cut off there")
-            yield number, cells
+            yield number, {name: cell or "" for name, cell in cells.items()}
     except csv.Error as error:
         raise InputError(f"{path}: not CSV ({error}); save it as CSV (UTF-8)") from error
 

@@ -105,7 +105,7 @@ def _row(read: Read) -> list[float]:
     answer = "\n".join(read.said)
     lower = answer.lower()
     said, asked, accused = set(content_words(lower)), vocabulary(read.question), read.accused
-    known = vocabulary(read.known)
+    known = frozenset(content_words(read.known))
     new = said - known
     length = max(len(answer.split()), 1)
     return [

@@ -85,14 +85,15 @@ _LOOKS_LIKE = str.maketrans(
 """Cyrillic and Greek letters that cannot be told from Latin ones by eye (of the confusables of Unicode's UTS 39)."""
 _PUNCTUATION = str.maketrans("\u2018\u2019\u201c\u201d\u2010\u2011", "''\"\"--")
 _FOREIGN_WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85]")
 _UNSEEN = {"Cf", "Cc", "Co", "Cn"}
 
 
 def plain(text: str) -> str:
     """A text as a reader sees it. Pure; texts of other scripts keep their letters."""
-    if text.isascii():
+    if text.isascii() and not _CONTROL.search(text):
         return text
-    whole = unicodedata.normalize("NFKC", text)
+    whole = _CONTROL.sub(" ", unicodedata.normalize("NFKC", text))
     seen = "".join(each for each in whole if each in "\n\t" or unicodedata.category(each) not in _UNSEEN)
     return _FOREIGN_WORD.sub(lambda found: _as_latin(found[0]), seen).translate(_PUNCTUATION)
 

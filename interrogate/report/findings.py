@@ -52,7 +52,7 @@ class Findings:
         self.people = people
         """What people settled on."""
         self.corrected = sorted(corrected, key=_place)
-        """Rates beside what people's labels make of them; empty where nobody labelled anything."""
+        """Rates beside what people's labels make of them, with the reason where there are none."""
         self.amplified = [replace(each, groups=tuple(sorted(each.groups, key=_place))) for each in amplified]
         """The rates of each judge that read a part."""
 

@@ -179,6 +179,8 @@ def chances(doubts: Sequence[float], *, share: float, uniform: float = 0.5) -> N
     if not 0 < share <= 1:
         raise ValueError(f"share {share}; give one over 0, up to 1")
     doubt = np.asarray(doubts, dtype=float)
+    if not len(doubt):
+        return doubt
     even = np.ones(len(doubt))
     mixed = uniform * even + (1 - uniform) * (doubt / doubt.mean() if doubt.sum() > 0 else even)
     low, high = 0.0, 1 / max(float(mixed.min()), 1e-12)

@@ -32,7 +32,7 @@ def test_a_sample_is_kept_once_with_what_it_was_drawn_from(store: Store) -> None
     (kept,) = drawings(store)
 
     assert kept.drawn == {answer.key for answer in found} == {answer.key for answer in again}
-    assert (kept.split, kept.seed, kept.of) == ("dev", 7, in_split(store, "dev"))
+    assert (kept.seed, len(kept.pool)) == (7, in_split(store, "dev"))
     assert {answer.split for answer in found} == {"dev"}
 
 
@@ -76,13 +76,26 @@ def test_a_drawing_from_one_split_gives_the_other_no_chance(store: Store) -> Non
 def test_of_the_headline_answers_alone_each_thread_gives_its_first(store: Store) -> None:
     draw(store, headline=True, sample=6, seed=1)
     draw(store, sample=6, seed=2)
-    (kept,) = (each for each in drawings(store) if each.headline)
+    (kept,) = (each for each in drawings(store) if each.seed == 1)
     by_key = chances(store)
 
-    assert kept.of == 12
+    assert len(kept.pool) == 12
     assert {turn for _, turn in kept.drawn} == {1}
     assert {by_key[key] for key in by_key if key[1] == 1} == {1 - 0.5 * 0.75}
     assert {by_key[key] for key in by_key if key[1] == 2} == {0.25}
+
+
+def test_a_drawing_gives_no_chance_to_answers_that_came_after_it(tmp_path: Path) -> None:
+    with recorded(tmp_path, *(held("denial", source=f"/runs/{n}.json") for n in range(4))) as before:
+        first = {answer.key for answer in draw(before, sample=3)}
+    with recorded(tmp_path, *(held("denial", source=f"/runs/{n}.json") for n in range(4, 20))) as after:
+        later = {answer.key for answer in draw(after, sample=10)} - first
+        by_key = chances(after)
+        old = {answer.key for answer in answers(after)} & drawings(after)[0].pool & drawings(after)[1].pool
+
+    assert len(old) == 4
+    assert {by_key[key] for key in later - old} == {0.5}
+    assert {by_key[key] for key in first} == {0.75}
 
 
 def test_without_a_size_all_answers_are_drawn(store: Store) -> None:

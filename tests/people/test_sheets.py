@@ -122,6 +122,13 @@ def test_a_cell_of_any_length_is_read(tmp_path: Path) -> None:
     assert len(read_rows(tmp_path / "sheet.csv")[0][1]["answer"]) == 300_000
 
 
+def test_empty_cells_at_the_end_of_a_row_may_be_left_out_as_excel_does(tmp_path: Path) -> None:
+    (tmp_path / "sheet").write_bytes(b"id,answer,admission,falsehood,note\r\na1,No.,none,yes\r\na2,Yes.,full,no\r\n")
+    rows = [row for _, row in read_rows(tmp_path / "sheet")]
+
+    assert [(row["id"], row["admission"], row["note"]) for row in rows] == [("a1", "none", ""), ("a2", "full", "")]
+
+
 @pytest.mark.parametrize(
     ("data", "fault"),
     [

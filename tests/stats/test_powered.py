@@ -317,3 +317,7 @@ def test_labels_saved_at_equal_width(worth: float) -> None:
     )
     assert np.mean(classical) == pytest.approx(with_them, rel=0.05)
     assert np.mean(saving) > {0.6: 0.0, 0.75: 0.1, 0.9: 0.35}[worth]
+
+
+def test_no_answers_have_no_chances() -> None:
+    assert len(chances([], share=0.5)) == 0
