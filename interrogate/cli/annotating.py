@@ -91,7 +91,7 @@ def _lines(answer: Answer, place: str, remarks: Iterable[str]) -> Iterator[str]:
 
 
 def _part(title: str, text: str) -> Iterator[str]:
-    """Nothing in it steers the terminal, and no word is broken."""
+    """Nothing in it steers the terminal, and no word is broken that fits on a line."""
     from interrogate.checking import printable
 
     yield click.style(f"\n--- {title} ---", bold=True)

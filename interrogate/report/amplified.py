@@ -74,7 +74,7 @@ def _against(group: AmplifiedGroup, rate: AmplifiedRate, margin: float) -> str:
     if rate.reachable is not None and rate.reachable >= margin:
         least = _points(rate.reachable)
         return f"{wanted} will hardly be reached: about {least} if all are read; it takes more transcripts"
-    return f"{wanted} were asked for; the same command again has it read on"
+    return f"{wanted} were asked for; --judge-margin {margin:g} again has it read on"
 
 
 def _reason(group: AmplifiedGroup) -> str:

@@ -57,7 +57,7 @@ def test_the_table_of_a_terminal_has_them_too(tmp_path: Path) -> None:
         (None, 0.5, "points either way"),
         (0.4, 0.5, "40.0 were asked for"),
         (0.01, 0.5, "1.0 will hardly be reached: about"),
-        (0.15, 0.3, "15.0 were asked for; the same command again has it read on"),
+        (0.15, 0.3, "15.0 were asked for; --judge-margin 0.15 again has it read on"),
     ],
 )
 def test_a_margin_is_reached_or_it_is_said_why_not(
