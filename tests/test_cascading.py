@@ -128,7 +128,7 @@ def test_the_command_says_what_was_read_how_wide_it_is_and_what_it_saved(campaig
     for expected in (
         "its part",
         "transcript was held out",
-        "points either way; 1.0 will hardly be reached",
+        "points either way; 1.0 cannot be reached: all are read",
         "without the",
     ):
         assert expected in result.stdout
