@@ -124,7 +124,9 @@ def import_labels(directory: Path, file: Path, annotator: str, completed_by: str
 @directory
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--annotator", required=True, metavar="NAME", help="Whose labels; `adjudicated` for the adjudication's.")
-@click.option("--file", type=_existing, help="Of all answers filled in in this file. What an import replaced is not restored.")
+@click.option(
+    "--file", type=_existing, help="Of all answers filled in in this file; what an import replaced stays away."
+)
 @click.option("--completed-by", metavar="WHO", help="As with `labels import`.")
 def retract(directory: Path, ids: tuple[str, ...], annotator: str, file: Path | None, completed_by: str | None) -> None:
     """Take back labels of NAME. The answers are given out again.
