@@ -18,8 +18,9 @@ from interrogate import frames
 from interrogate.amplifying import KIND, Amplified, Drawn, Pooled, amplified, in_groups, kept, pooled, read_by_judge
 from interrogate.campaign import Summary, reopened, summary, unobserved
 from interrogate.chat import Chat
+from interrogate.correcting import GroupCorrected
 from interrogate.errors import InputError
-from interrogate.fitting import corrections, label_all
+from interrogate.fitting import label_all
 from interrogate.labels import VERDICT, Verdict
 from interrogate.ledger import Tally
 from interrogate.people import Key
@@ -199,11 +200,11 @@ def _key(item: Owed) -> Key:
     return item.interview, item.turn
 
 
-def report_document(store: Store, answers: pd.DataFrame, people: pd.DataFrame) -> Json:
-    """The document of `interrogate report --json`: the figures, corrected where people labelled, and amplified where a
-    judge read a part."""
+def report_document(answers: pd.DataFrame, corrected: Sequence[GroupCorrected], found: Sequence[Amplified]) -> Json:
+    """The document of `interrogate report --json`: the figures, those corrected where people labelled, and those
+    amplified where a judge read a part."""
     return {
         **report_json(answers),
-        "corrected": [asdict(group) for group in corrections(store, answers, people)],
-        "amplified": [asdict(each) for each in amplified(store)],
+        "corrected": [asdict(group) for group in corrected],
+        "amplified": [asdict(each) for each in found],
     }

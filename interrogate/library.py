@@ -129,11 +129,17 @@ class Campaign:
 
     def report(self) -> Json:
         """The document of `interrogate report --json`."""
+        from interrogate.amplifying import amplified
         from interrogate.cascading import report_document
         from interrogate.correcting import gold_frame
+        from interrogate.fitting import corrections
         from interrogate.frames import answers
 
-        return self._read(lambda store: report_document(store, answers(store), gold_frame(store)))
+        def document(store: Store) -> Json:
+            rows = answers(store)
+            return report_document(rows, corrections(store, rows, gold_frame(store)), amplified(store))
+
+        return self._read(document)
 
 
 def _table(records: Sequence[Any]) -> pd.DataFrame:

@@ -293,7 +293,7 @@ def test_the_document_and_the_page_show_corrected_rates_where_people_labelled(tm
         )
         findings = Findings.of(store)
         page = write_report(store, findings, tmp_path).read_text(encoding="utf-8")
-        document = report_document(store, findings.answers, findings.people)
+        document = report_document(findings.answers, *findings.as_computed)
     (group,) = json.loads(json.dumps(document, allow_nan=False))["corrected"]
 
     assert "Corrected rates" not in bare

@@ -176,7 +176,7 @@ def report(directory: Path, out: Path | None, as_json: bool) -> None:
         findings = Findings.of(store)
         page = write_report(store, findings, directory, out)
         if as_json:
-            echo_json(report_document(store, findings.answers, findings.people))
+            echo_json(report_document(findings.answers, *findings.as_computed))
     if not as_json:
         from rich.console import Console
 

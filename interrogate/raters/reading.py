@@ -159,10 +159,10 @@ def read(exhibits: Sequence[Exhibit]) -> list[Read]:
 
 def _narrowed(one: Read, cosines: NDArray[np.float32], facts: int) -> Read:
     """With the sentences that matter alone. Columns of `cosines`: so many of facts, the cover story, the question."""
-    matter = _that_matter(one.said, cosines.max(axis=1))
-    kept = cosines[np.array([each in matter for each in one.said])]
-    deed, cover = (float(part.max(initial=0.0)) for part in (kept[:, :facts], kept[:, facts:-1]))
-    return replace(one, said=matter, nearness=(deed, cover))
+    kept = _that_matter(one.said, cosines.max(axis=1))
+    cosines = cosines[kept]
+    deed, cover = (float(part.max(initial=0.0)) for part in (cosines[:, :facts], cosines[:, facts:-1]))
+    return replace(one, said=tuple(one.said[place] for place in kept), nearness=(deed, cover))
 
 
 def _split(rows: NDArray[np.float32], sizes: Sequence[int]) -> list[NDArray[np.float32]]:
@@ -180,16 +180,16 @@ def _whole(exhibit: Exhibit) -> Read:
     return Read(question, known, facts, accused, vocabulary(" ".join(cover)) - accused, said)
 
 
-def _that_matter(said: tuple[str, ...], closeness: NDArray[np.float32]) -> tuple[str, ...]:
-    """The sentences of an answer that bear on the matter, and their neighbours; all of them where none does."""
+def _that_matter(said: tuple[str, ...], closeness: NDArray[np.float32]) -> list[int]:
+    """The places of the sentences that bear on the matter, and of their neighbours; all of them where none does."""
     about = [close > CLOSE for close in closeness.tolist()]
     polite = [not close and _is_courtesy(each) for each, close in zip(said, about, strict=True)]
     bearing = [
         close or not (courtesy or _STANCE.search(each) is None)
         for each, close, courtesy in zip(said, about, polite, strict=True)
     ]
-    kept = [each for i, each in enumerate(said) if any(bearing[max(i - 1, 0) : i + 2]) and not polite[i]]
-    return tuple(kept) or said
+    kept = [i for i in range(len(said)) if any(bearing[max(i - 1, 0) : i + 2]) and not polite[i]]
+    return kept or list(range(len(said)))
 
 
 def _is_courtesy(sentence: str) -> bool:

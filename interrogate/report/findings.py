@@ -36,21 +36,20 @@ class Findings:
 
     @classmethod
     def of(cls, store: Store) -> Findings:
-        answers, people = frames.answers(store), gold_frame(store)
-        return cls(answers, frames.interviews(store), people, corrections(store, answers, people), amplified(store))
+        answers = frames.answers(store)
+        return cls(answers, frames.interviews(store), corrections(store, answers, gold_frame(store)), amplified(store))
 
     def __init__(
         self,
         answers: pd.DataFrame,
         interviews: pd.DataFrame,
-        people: pd.DataFrame,
         corrected: Sequence[GroupCorrected] = (),
         amplified: Sequence[Amplified] = (),
     ) -> None:
         self.answers = answers
         self.interviews = interviews
-        self.people = people
-        """What people settled on."""
+        self.as_computed = corrected, amplified
+        """The two below, in the order of the groups' names."""
         self.corrected = sorted(corrected, key=_place)
         """Rates beside what people's labels make of them, with the reason where there are none."""
         self.amplified = [replace(each, groups=tuple(sorted(each.groups, key=_place))) for each in amplified]
